@@ -1,4 +1,5 @@
 export * from "./batch.js";
+export * from "./cache.js";
 export * from "./eps.js";
 export * from "./errors.js";
 export * from "./grid.js";
