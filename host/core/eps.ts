@@ -26,7 +26,7 @@ const STEP_TOLERANCE = 1e-4;
  */
 export function parseEps(text: string, grid?: Grid): Eps {
   const entered = text.trim();
-  const value = valueOf(entered, grid);
+  const value = amountOf(entered, grid);
   if (value === null || !Number.isFinite(value)) {
     throw new McuEvalError("EPS_INVALID", `eps "${entered}" is not a budget`, {
       hint: "Give a number that is not negative, as 8/255, 0.03 or 8lsb (steps of the model's input grid).",
@@ -35,7 +35,7 @@ export function parseEps(text: string, grid?: Grid): Eps {
   return { entered, value };
 }
 
-function valueOf(text: string, grid: Grid | undefined): number | null {
+function amountOf(text: string, grid: Grid | undefined): number | null {
   const fraction = FRACTION.exec(text);
   if (fraction) return Number(fraction[1]) / Number(fraction[2]);
   const steps = STEPS.exec(text);
