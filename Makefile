@@ -1,0 +1,55 @@
+# mcu-eval. `make` lists the targets; a step that is done is skipped.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build firmware run check unit test-firmware test bench doctor vectors clean
+
+BOARD ?= qemu-m7
+BOARDS := native qemu-m7 qemu-m4
+MCU_EVAL := node dist/cli/main.js
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: Debian packages, npm packages, the tensor engine, TFLM and nanopb
+	@scripts/setup-system.sh
+	@scripts/setup-node.sh
+	@node scripts/setup-engine.mjs
+	@$(MAKE) --no-print-directory -C firmware deps
+
+build: setup dist/.built ## compile the host program
+dist/.built: $(shell find host proto -name '*.ts' -not -path '*/generated/*' -o -name '*.proto') package-lock.json tsconfig.json scripts/proto.mjs
+	@npm run --silent build
+	@chmod +x dist/cli/main.js
+	@touch $@
+
+firmware: setup ## build one firmware image: make firmware BOARD=qemu-m7
+	@$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD)
+
+run: build ## the main job: PGD on CIFAR-10 ResNet-8, judged on an emulated Cortex-M7
+	@$(MAKE) --no-print-directory -C firmware BOARD=native
+	@$(MAKE) --no-print-directory -C firmware BOARD=qemu-m7
+	@$(MCU_EVAL) run
+
+check: ## format, lint, types, import rules: under a minute, no hardware
+	@npm run --silent proto
+	npx biome ci --error-on-warnings .
+	npx tsc -p tsconfig.check.json
+	npx depcruise --config .dependency-cruiser.mjs host
+	$(MAKE) --no-print-directory -C firmware format-check
+	npx vitest run test/host
+
+test: build check test-firmware ## every check: host, firmware with sanitizers, boards native and emulated
+	@for board in $(BOARDS); do $(MAKE) --no-print-directory -C firmware BOARD=$$board || exit 1; done
+	npx vitest run test/contract test/e2e
+
+test-firmware: setup ## the firmware's own tests, built natively with ASan and UBSan
+	$(MAKE) --no-print-directory -C firmware test
+
+bench: build ## ratios of speed, against peers, within one run
+	@scripts/bench.sh
+
+doctor: build ## what is installed, with versions, and what to do about what is not
+	@$(MCU_EVAL) doctor
+
+clean: ## remove what was built here (caches outside the repository stay)
+	rm -rf dist build host/link/generated
