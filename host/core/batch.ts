@@ -52,6 +52,16 @@ export function gather(batch: Batch, indices: ArrayLike<number>): Batch {
   return out;
 }
 
+/** The column with the largest value in row `i`, the first of equals: the predicted class. @param scores [N, classes] */
+export function argmax(scores: Batch, i: number): number {
+  const values = row(scores, i);
+  let best = 0;
+  for (let k = 1; k < values.length; k++) {
+    if ((values[k] as number) > (values[best] as number)) best = k;
+  }
+  return best;
+}
+
 /** Throws unless `batch` has the expected shape; null in `expected` matches any extent. */
 export function assertShape(batch: Batch, expected: readonly (number | null)[], what: string): void {
   const fits =

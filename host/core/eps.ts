@@ -15,7 +15,7 @@ const DECIMAL = /^[0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?$/i;
 const STEPS = /^([0-9]*\.?[0-9]+)lsb$/i;
 
 /** Absorbs the float32 rounding of a scale: 1/255 over a float32 1/255 must count as one step. */
-const STEP_TOLERANCE = 1e-4;
+export const STEP_TOLERANCE = 1e-4;
 
 /**
  * Parses one budget.

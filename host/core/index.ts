@@ -4,4 +4,6 @@ export * from "./eps.js";
 export * from "./errors.js";
 export * from "./grid.js";
 export * from "./model.js";
+export * from "./nearest.js";
+export * from "./norm.js";
 export * from "./rng.js";

@@ -106,7 +106,10 @@ async function prepare(
     const bytes = await decode(pictures, join(unpacked, labels), unpacked);
     const found = sha256Of(bytes);
     if (found !== sha256) {
-      throw new McuEvalError("HASH_MISMATCH", `the decoded CIFAR-10 ${split} split has SHA-256 ${found}, expected ${sha256}`);
+      throw new McuEvalError(
+        "HASH_MISMATCH",
+        `the decoded CIFAR-10 ${split} split has SHA-256 ${found}, expected ${sha256}`,
+      );
     }
     await writeAtomic(path, bytes);
     return bytes;

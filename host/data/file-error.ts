@@ -22,7 +22,8 @@ export function fileError(error: unknown, path: string): McuEvalError {
 
 const WRITE_HINTS: Record<string, string> = {
   ENOSPC: "The disk is full: free some space. Nothing that was complete is lost; a run continues with --resume.",
-  EDQUOT: "The disk quota is used up: free some space. Nothing that was complete is lost; a run continues with --resume.",
+  EDQUOT:
+    "The disk quota is used up: free some space. Nothing that was complete is lost; a run continues with --resume.",
   EACCES: "Choose a folder that you may write to.",
   EPERM: "Choose a folder that you may write to.",
   EROFS: "The file system is read-only: choose another folder.",

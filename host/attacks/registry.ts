@@ -1,0 +1,18 @@
+/** Every attack there is; a new one is a new file and a line here. */
+
+import { McuEvalError, nearestHint } from "../core/index.js";
+import type { Attack } from "./attack.js";
+import { fgsm } from "./fgsm.js";
+import { pgd } from "./pgd.js";
+
+export const ATTACKS: readonly Attack[] = [fgsm, pgd];
+
+/** @throws McuEvalError ATTACK_UNKNOWN, suggesting the nearest id */
+export function attackById(id: string): Attack {
+  const found = ATTACKS.find((attack) => attack.id === id);
+  if (found === undefined) {
+    const known = ATTACKS.map((attack) => attack.id);
+    throw new McuEvalError("ATTACK_UNKNOWN", `there is no attack "${id}"`, { hint: nearestHint(id, known) });
+  }
+  return found;
+}
