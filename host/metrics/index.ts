@@ -1,0 +1,5 @@
+export * from "./distortion.js";
+export * from "./interval.js";
+export * from "./mcnemar.js";
+export * from "./rates.js";
+export * from "./spread.js";
