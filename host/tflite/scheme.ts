@@ -1,0 +1,62 @@
+/**
+ * Which integer types and ranges a conversion uses: every type decision of the converter stands here.
+ *
+ * The numbers are TensorFlow Lite's 8-bit quantisation specification.
+ */
+
+import type { TfliteQuantization } from "./model.js";
+import type { TensorType } from "./schema.js";
+
+/** Smallest and largest value an activation takes; holds 0 once used. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Scheme {
+  readonly name: string;
+  readonly activation: { readonly type: TensorType; readonly min: number; readonly max: number };
+  /** Weights are symmetric, zero point 0: integers -limit to limit. */
+  readonly weight: { readonly type: TensorType; readonly limit: number };
+  /** Biases have zero point 0 and scale input * weight. */
+  readonly bias: { readonly type: TensorType };
+  /** Fixed by the softmax kernels: probabilities 0 to 1 over all steps. */
+  readonly softmaxOutput: TfliteQuantization;
+  /** Operator versions as TFLite's converter writes them for these types. */
+  readonly versions: Readonly<Record<string, number>>;
+}
+
+export const INT8: Scheme = {
+  name: "int8",
+  activation: { type: "int8", min: -128, max: 127 },
+  weight: { type: "int8", limit: 127 },
+  bias: { type: "int32" },
+  softmaxOutput: { scale: [1 / 256], zeroPoint: [-128], axis: 0 },
+  versions: {
+    ADD: 2,
+    AVERAGE_POOL_2D: 2,
+    CONV_2D: 3,
+    DEPTHWISE_CONV_2D: 3,
+    FULLY_CONNECTED: 4,
+    MAX_POOL_2D: 2,
+    RELU: 2,
+    RELU6: 2,
+    RESHAPE: 1,
+    SOFTMAX: 2,
+  },
+};
+
+/**
+ * Scale and zero point that map `range`, widened to hold 0, onto the scheme's integers; 0 falls exactly on
+ * the zero point. Jacob et al. 2018 (arXiv 1712.05877), section 3; the zero point is rounded from the
+ * lower end, whose error is the smaller one since it is the exact end for ReLU outputs.
+ */
+export function activationQuantization(scheme: Scheme, range: Range): TfliteQuantization {
+  const { min: lowest, max: highest } = scheme.activation;
+  const low = Math.min(0, range.min);
+  const high = Math.max(0, range.max);
+  if (low === high) return { scale: [1], zeroPoint: [lowest], axis: 0 };
+  const scale = (high - low) / (highest - lowest);
+  const zeroPoint = Math.min(highest, Math.max(lowest, Math.round(lowest - low / scale)));
+  return { scale: [Math.fround(scale)], zeroPoint: [zeroPoint], axis: 0 };
+}
