@@ -1,0 +1,28 @@
+/** Layers that only move or summarise values: averagePool2d, maxPool2d, flatten. */
+
+import { sizeOf } from "../../core/index.js";
+import type { Layer } from "../graph.js";
+import type { Kernels } from "../kernels.js";
+import type { LayerOp } from "./layer-op.js";
+import { first } from "./linear.js";
+
+type PoolLayer = Extract<Layer, { kind: "averagePool2d" | "maxPool2d" }>;
+
+export function poolOp(layer: PoolLayer, kernels: Kernels): LayerOp {
+  const window = { size: layer.poolSize, strides: layer.strides, padding: layer.padding };
+  const pool = layer.kind === "averagePool2d" ? kernels.averagePool(window) : kernels.maxPool(window);
+  return {
+    forward: (inputs) => ({ inputs, y: pool.forward(first(inputs)) }),
+    backward: (kept, dy) => ({ inputs: [pool.gradient(first(kept.inputs), kept.y, dy)], params: {} }),
+  };
+}
+
+export function flattenOp(kernels: Kernels): LayerOp {
+  return {
+    forward(inputs) {
+      const x = first(inputs);
+      return { inputs, y: kernels.reshape(x, [x.shape[0] ?? 0, sizeOf(x.shape.slice(1))]) };
+    },
+    backward: (kept, dy) => ({ inputs: [kernels.reshape(dy, first(kept.inputs).shape)], params: {} }),
+  };
+}

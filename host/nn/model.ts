@@ -1,0 +1,119 @@
+/** A network as a white box that counts its passes. */
+
+import { assertShape, type Batch, countOf, type GradientModel, type OpenPass, slice, zeros } from "../core/index.js";
+import { type Engine, loadEngine, scoped } from "./engine.js";
+import { backward, compile, forward, outputOf, type ParamTensors, type Program, uploadParams } from "./executor.js";
+import type { Network } from "./graph.js";
+import type { Tensor } from "./kernels.js";
+import { layerShapes } from "./shapes.js";
+
+/** Samples that go through the net together in `logits`: more only cost memory. */
+const CHUNK = 128;
+
+interface Loaded {
+  readonly engine: Engine;
+  readonly program: Program;
+  readonly params: ParamTensors;
+  /** Number of the logits' layer. */
+  readonly at: number;
+}
+
+/**
+ * Wraps a network, in inference mode, as the gradient model that white-box attacks ask.
+ *
+ * The engine is loaded and the parameters are uploaded at the first pass; they stay for the life of
+ * the process. Backward passes compute the input gradient only.
+ */
+export function gradientModel(network: Network): GradientModel {
+  const { graph } = network;
+  const shapes = layerShapes(graph);
+  const inputShape = shapes.get(graph.layers[0]?.name ?? "") ?? [];
+  const classes = shapes.get(graph.logits)?.at(-1) ?? 0;
+  const passes = { forward: 0, backward: 0 };
+  let loading: Promise<Loaded> | undefined;
+
+  const load = (): Promise<Loaded> => {
+    loading ??= loadEngine().then((engine) => {
+      const program = compile(graph, engine);
+      return { engine, program, params: uploadParams(network, engine), at: program.indexOf(graph.logits) };
+    });
+    return loading;
+  };
+
+  return {
+    kind: "gradient",
+    id: graph.id,
+    inputShape,
+    classes,
+    bounds: graph.bounds,
+    passes,
+
+    async logits(x) {
+      assertShape(x, [null, ...inputShape], `input of ${graph.id}`);
+      const loaded = await load();
+      const count = countOf(x);
+      const logits = zeros([count, classes]);
+      for (let begin = 0; begin < count; begin += CHUNK) {
+        const part = slice(x, begin, Math.min(begin + CHUNK, count));
+        logits.data.set(logitsOf(loaded, part), begin * classes);
+      }
+      passes.forward += count;
+      return logits;
+    },
+
+    async open(x) {
+      assertShape(x, [null, ...inputShape], `input of ${graph.id}`);
+      const loaded = await load();
+      passes.forward += countOf(x);
+      return openPass(loaded, x, inputShape, classes, (count) => {
+        passes.backward += count;
+      });
+    },
+  };
+}
+
+function toTensor({ tf }: Engine, { data, shape }: Batch): Tensor {
+  return tf.tensor(data, shape as number[], "float32");
+}
+
+function floatsOf(tensor: Tensor): Float32Array {
+  return tensor.dataSync() as Float32Array;
+}
+
+function logitsOf({ engine, program, params, at }: Loaded, x: Batch): Float32Array {
+  return scoped(engine, () => floatsOf(outputOf(forward(program, params, toTensor(engine, x), at), at)));
+}
+
+function openPass(
+  { engine, program, params, at }: Loaded,
+  x: Batch,
+  inputShape: readonly number[],
+  classes: number,
+  counted: (samples: number) => void,
+): OpenPass {
+  const { tf, kernels } = engine;
+  const count = countOf(x);
+  const trace = scoped(engine, () => {
+    const kept = forward(program, params, toTensor(engine, x), at);
+    for (const { y } of kept) tf.keep(y);
+    return kept;
+  });
+  const logits = { data: floatsOf(outputOf(trace, at)), shape: [count, classes] };
+  return {
+    logits,
+    async backward(dLogits) {
+      assertShape(dLogits, [count, classes], `gradient of the logits of ${program.graph.id}`);
+      counted(count);
+      const shape = [count, ...inputShape];
+      return scoped(engine, () => {
+        const wanted = { inputs: true, params: false };
+        const dy = toTensor(engine, dLogits);
+        const { input } = backward(program, params, trace, at, dy, wanted, kernels.add);
+        return input ? { data: floatsOf(input), shape } : zeros(shape);
+      });
+    },
+    close() {
+      for (const { y } of trace) y.dispose();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** Shapes that follow from a graph: every layer's output, every parameter. */
+
+import { McuEvalError, sizeOf } from "../core/index.js";
+import type { Graph, Layer, Padding } from "./graph.js";
+
+/** Output extent of a window along one axis. */
+function windowed(extent: number, size: number, stride: number, padding: Padding): number {
+  return padding === "same" ? Math.ceil(extent / stride) : Math.ceil((extent - size + 1) / stride);
+}
+
+function slid(
+  [height, width]: readonly number[],
+  size: readonly [number, number],
+  { strides, padding }: { readonly strides: readonly [number, number]; readonly padding: Padding },
+): [number, number] {
+  return [windowed(height ?? 0, size[0], strides[0], padding), windowed(width ?? 0, size[1], strides[1], padding)];
+}
+
+function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): readonly number[] {
+  if (layer.kind === "input") return layer.shape;
+  const [shape] = inputs;
+  if (!shape) throw new McuEvalError("MODEL_UNSUPPORTED", `layer "${layer.name}" (${layer.kind}) has no input`);
+  const channels = shape.at(-1) ?? 0;
+  switch (layer.kind) {
+    case "conv2d":
+      return [...slid(shape, layer.kernelSize, layer), layer.filters];
+    case "depthwiseConv2d":
+      return [...slid(shape, layer.kernelSize, layer), channels * layer.filters];
+    case "averagePool2d":
+    case "maxPool2d":
+      return [...slid(shape, layer.poolSize, layer), channels];
+    case "dense":
+      return [layer.units];
+    case "flatten":
+      return [sizeOf(shape)];
+    case "add":
+      for (const other of inputs) {
+        if (other.join() !== shape.join()) {
+          throw new McuEvalError(
+            "MODEL_UNSUPPORTED",
+            `layer "${layer.name}" adds shapes [${shape.join(", ")}] and [${other.join(", ")}], expected equal ones`,
+          );
+        }
+      }
+      return shape;
+    case "batchNorm":
+    case "activation":
+    case "softmax":
+      return shape;
+  }
+}
+
+/**
+ * Every layer's output shape, without the batch axis, by layer name.
+ *
+ * @throws McuEvalError MODEL_UNSUPPORTED for an input that no earlier layer gives, or shapes that do not fit
+ */
+export function layerShapes(graph: Graph): ReadonlyMap<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const layer of graph.layers) {
+    const inputs = layer.inputs.map((name) => {
+      const shape = shapes.get(name);
+      if (!shape) {
+        throw new McuEvalError(
+          "MODEL_UNSUPPORTED",
+          `layer "${layer.name}" reads "${name}", which no earlier layer is called`,
+        );
+      }
+      return shape;
+    });
+    shapes.set(layer.name, outputShape(layer, inputs));
+  }
+  return shapes;
+}
+
+/** Every parameter's shape by `<layer>/<role>`, in layer order. */
+export function paramShapes(graph: Graph): ReadonlyMap<string, readonly number[]> {
+  const shapes = layerShapes(graph);
+  const params = new Map<string, readonly number[]>();
+  for (const layer of graph.layers) {
+    const channels = shapes.get(layer.inputs[0] ?? "")?.at(-1) ?? 0;
+    for (const [role, shape] of rolesOf(layer, channels)) params.set(`${layer.name}/${role}`, shape);
+  }
+  return params;
+}
+
+function rolesOf(layer: Layer, channels: number): [role: string, shape: number[]][] {
+  switch (layer.kind) {
+    case "conv2d":
+      return withBias(layer.useBias, [...layer.kernelSize, channels, layer.filters], layer.filters);
+    case "depthwiseConv2d":
+      return withBias(layer.useBias, [...layer.kernelSize, channels, layer.filters], channels * layer.filters);
+    case "dense":
+      return withBias(layer.useBias, [channels, layer.units], layer.units);
+    case "batchNorm":
+      return ["gamma", "beta", "moving_mean", "moving_variance"].map((role) => [role, [channels]]);
+    default:
+      return [];
+  }
+}
+
+function withBias(useBias: boolean, kernel: number[], outputs: number): [string, number[]][] {
+  return useBias
+    ? [
+        ["kernel", kernel],
+        ["bias", [outputs]],
+      ]
+    : [["kernel", kernel]];
+}
