@@ -1,7 +1,6 @@
 /** Post-training quantisation: a float network and its activation ranges to a `.tflite` model. */
 
-import { layerShapes, type Network } from "../nn/index.js";
-import { fuseActivations, type Step } from "./fuse.js";
+import { foldBatchNorm, layerShapes, type Network } from "../nn/index.js";
 import { type Conversion, lower, type Ranges } from "./lower.js";
 import type { TfliteModel } from "./model.js";
 import { SCHEMA_VERSION } from "./schema.js";
@@ -11,14 +10,14 @@ import { writeTflite } from "./write.js";
 /**
  * Converts a float network to a full-integer int8 `.tflite`: activations per tensor and asymmetric,
  * convolution weights per channel and dense weights per tensor, symmetric; int32 biases; batch 1.
+ * BatchNorm layers are folded first.
  *
- * @param network without batchNorm layers
- * @param ranges of every layer's output, from `calibrate`
+ * @param ranges of the same network, from `calibrate`
  * @returns the file; same network and ranges, same bytes
- * @throws McuEvalError MODEL_UNSUPPORTED for a layer without int8 operator, DATA_MISMATCH for a missing range
+ * @throws McuEvalError MODEL_UNSUPPORTED for a graph without int8 form, DATA_MISMATCH for a missing range
  */
 export function quantizeInt8(network: Network, ranges: Ranges): Uint8Array {
-  return writeTflite(convert(network, ranges, INT8));
+  return writeTflite(convert(foldBatchNorm(network), ranges, INT8));
 }
 
 function convert(network: Network, ranges: Ranges, scheme: Scheme): TfliteModel {
@@ -32,16 +31,14 @@ function convert(network: Network, ranges: Ranges, scheme: Scheme): TfliteModel 
     operators: [],
     activations: new Map(),
   };
-  const steps = fuseActivations(graph);
-  for (const step of steps) lower(conversion, step);
-  const tensorsOf = (isWanted: (step: Step) => boolean): number[] =>
-    steps.filter(isWanted).map((step) => conversion.activations.get(step.output) as number);
+  for (const layer of graph.layers) lower(conversion, layer);
+  const tensorsOf = (names: readonly string[]): number[] => names.map((name) => conversion.activations.get(name) ?? -1);
   return {
     description: `${graph.id} ${scheme.name}`,
     version: SCHEMA_VERSION,
     tensors: conversion.tensors,
     operators: conversion.operators,
-    inputs: tensorsOf((step) => step.layer.kind === "input"),
-    outputs: tensorsOf((step) => step === steps.at(-1)),
+    inputs: tensorsOf(graph.layers.filter(({ kind }) => kind === "input").map(({ name }) => name)),
+    outputs: tensorsOf([graph.output]),
   };
 }

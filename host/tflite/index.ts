@@ -1,4 +1,4 @@
-export { type Activations, calibrate } from "./calibrate.js";
+export { calibrate } from "./calibrate.js";
 export { quantizeInt8 } from "./convert.js";
 export { inputGrid, inputTensor, logitsTensor, outputGrid, outputTensor } from "./io.js";
 export type { Ranges } from "./lower.js";

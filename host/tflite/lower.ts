@@ -1,13 +1,15 @@
-/** One step of a float graph as a quantised TFLite operator with its tensors. */
+/** One layer of a float graph as a quantised TFLite operator with its tensors. */
 
 import { McuEvalError, sizeOf } from "../core/index.js";
 import type { Activation, Layer, Network, Padding, Param } from "../nn/index.js";
-import type { Step } from "./fuse.js";
 import type { OperatorOptions, TfliteOperator, TfliteQuantization, TfliteTensor } from "./model.js";
 import { activationQuantization, type Range, type Scheme } from "./scheme.js";
 import { convKernel, denseKernel, depthwiseKernel, type Kernel, quantizeLinear } from "./weights.js";
 
-/** Ranges of float activations by layer name; layers whose scale is their input's need none. */
+/**
+ * Ranges of float activations by name of the layer, in the network without batchNorm layers; layers whose
+ * scale is their input's need none.
+ */
 export type Ranges = ReadonlyMap<string, Range>;
 
 /** What a conversion reads, and what it has made so far. */
@@ -31,30 +33,32 @@ interface Lowered {
   readonly options: OperatorOptions | null;
 }
 
-/** Adds one step's operator, constants and output to the conversion. */
-export function lower(conversion: Conversion, step: Step): void {
-  const { layer } = step;
+/** Adds one layer's operator, constants and output to the conversion. */
+export function lower(conversion: Conversion, layer: Layer): void {
   if (layer.kind === "input") {
     const [min, max] = conversion.network.graph.bounds;
-    addActivation(conversion, step, activationQuantization(conversion.scheme, { min, max }));
+    addActivation(conversion, layer.name, activationQuantization(conversion.scheme, { min, max }));
     return;
   }
-  const sources = step.inputs.map((name) => conversion.activations.get(name) as number);
+  const sources = layer.inputs.map((name) => conversion.activations.get(name) as number);
+  if (layer.kind === "activation" && layer.activation === "linear") {
+    conversion.activations.set(layer.name, sources[0] as number);
+    return;
+  }
   const source = conversion.tensors[sources[0] as number]?.quantization as TfliteQuantization;
-  const { op, constants = [], quantization, options } = operatorOf(conversion, step, layer, source);
+  const { op, constants = [], quantization, options } = operatorOf(conversion, layer, source);
   const inputs = [...sources, ...constants.map((constant) => conversion.tensors.push(constant) - 1)];
-  const outputs = [addActivation(conversion, step, quantization)];
+  const outputs = [addActivation(conversion, layer.name, quantization)];
   conversion.operators.push({ op, version: conversion.scheme.versions[op] as number, inputs, outputs, options });
 }
 
 /** @param source quantisation of the first input */
 function operatorOf(
   conversion: Conversion,
-  step: Step,
   layer: Exclude<Layer, { kind: "input" }>,
   source: TfliteQuantization,
 ): Lowered {
-  const own = (): TfliteQuantization => calibrated(conversion, step.output);
+  const own = (): TfliteQuantization => calibrated(conversion, layer.name);
   switch (layer.kind) {
     case "conv2d":
       return {
@@ -96,7 +100,7 @@ function operatorOf(
         },
       };
     case "flatten": {
-      const shape = [1, sizeOf(conversion.shapes.get(step.output) ?? [])];
+      const shape = [1, sizeOf(conversion.shapes.get(layer.name) ?? [])];
       const constant = constantTensor(`${layer.name}/shape`, [2], "int32", Int32Array.from(shape), null);
       return { op: "RESHAPE", constants: [constant], quantization: source, options: { new_shape: shape } };
     }
@@ -166,11 +170,11 @@ function paramOf(network: Network, name: string): Param {
   return param;
 }
 
-function addActivation(conversion: Conversion, { output }: Step, quantization: TfliteQuantization): number {
-  const shape = [1, ...(conversion.shapes.get(output) ?? [])];
+function addActivation(conversion: Conversion, layer: string, quantization: TfliteQuantization): number {
+  const shape = [1, ...(conversion.shapes.get(layer) ?? [])];
   const { type } = conversion.scheme.activation;
-  const index = conversion.tensors.push({ name: output, shape, type, data: null, quantization, isVariable: false }) - 1;
-  conversion.activations.set(output, index);
+  const index = conversion.tensors.push({ name: layer, shape, type, data: null, quantization, isVariable: false }) - 1;
+  conversion.activations.set(layer, index);
   return index;
 }
 

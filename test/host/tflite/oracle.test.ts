@@ -17,7 +17,7 @@ describe.each([
 
   it.each(["tflm", "litert-ref", "litert"] as const)("%s agrees with the float network", async (engine) => {
     const reference = referenceOf(network);
-    const ranges = await calibrate(reference, [images(network, 40, "calibration")]);
+    const ranges = await calibrate(network, images(network, 40, "calibration"));
     const bytes = quantizeInt8(network, ranges);
     const model = readTflite(bytes);
     const x = images(network, COUNT);

@@ -2,7 +2,9 @@
 
 import { type Batch, countOf, sizeOf, zeros } from "../../../host/core/index.js";
 import { type Activation, type Layer, layerShapes, type Network } from "../../../host/nn/index.js";
-import type { Activations } from "../../../host/tflite/index.js";
+
+/** Every layer's output for a batch, by layer name. */
+export type Activations = (x: Batch) => Promise<ReadonlyMap<string, Batch>>;
 
 type Windowed = Extract<Layer, { strides: readonly [number, number] }>;
 
