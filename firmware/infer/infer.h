@@ -30,7 +30,7 @@ enum class TensorType : uint8_t {
 // heap.
 constexpr int kMaxRank = 5;
 
-// Why there is no runnable model. Values are part of the wire; append only.
+// Why there is no runnable model.
 enum class ModelReason : uint8_t {
   kOk = 0,
   kNoModel = 1,              // the model region holds no header
@@ -86,10 +86,17 @@ struct TensorInfo {
   const char* name;  // in the model, lives as long as it; never null
 };
 
+// Whose kernel runs an operator.
+enum class KernelSet : uint8_t {
+  kReference = 1,  // TFLM's reference kernels
+  kPortable = 2,   // this project's, portable C++
+};
+
 struct OperatorInfo {
-  const char* name;  // as in the schema: "CONV_2D"
-  int32_t version;
-  const char* kernel_set;  // "reference"
+  uint32_t builtin_code;  // BuiltinOperator of the schema
+  uint32_t version;
+  KernelSet kernels;
+  const char* name;  // as in the schema: "CONV_2D"; never null
 };
 
 // Validates `size` bytes at `model`, then prepares them to run in `arena`.
@@ -134,6 +141,13 @@ const uint8_t* IntactTensorData(size_t tensor_index);
 // Runs the model once on the bytes in InputData(). False if there is no model
 // or a kernel failed; LastError() then says why.
 bool Invoke();
+
+// Called before the first operator with `done` 0, and after each with the
+// number of operators done so far.
+using NodeHook = void (*)(void* context, size_t done);
+
+// Invoke() with a hook between operators, for profiles.
+bool InvokeProfiled(NodeHook hook, void* context);
 
 // Latest message of the runtime, NUL-terminated, "" if none since Load().
 const char* LastError();

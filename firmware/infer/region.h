@@ -33,11 +33,6 @@ struct RegionModel {
 ModelStatus FindModel(const uint8_t* region, size_t region_bytes,
                       RegionModel* out);
 
-// CRC-32 as in zlib: reflected 0xEDB88320, init and final xor 0xFFFFFFFF,
-// "123456789" gives 0xCBF43926. `crc` is the result over the bytes before, 0
-// at the start.
-uint32_t RegionCrc32(uint32_t crc, const uint8_t* data, size_t size);
-
 }  // namespace mcu_eval
 
 #endif  // MCU_EVAL_INFER_REGION_H_

@@ -17,7 +17,7 @@ void AppMain();
 
 namespace platform {
 
-// What MeasureEnd() counts. Values are part of the wire; append only.
+// What MeasureEnd() counts.
 enum class ClockSource : uint8_t {
   kNone = 0,        // nothing is counted; no cycles field may be sent
   kQemuIcount = 1,  // instructions, exact under -icount shift=0
@@ -31,6 +31,15 @@ enum class ResetCause : uint8_t {
   kSoftware = 2,  // Reset()
   kFault = 3,     // see LastFault()
   kWatchdog = 4,
+};
+
+// What the firmware was doing, for the fault record. AppMain sets it.
+enum class Phase : uint8_t {
+  kBoot = 0,
+  kLoad = 1,   // validating and preparing the model
+  kIdle = 2,   // waiting for the peer
+  kServe = 3,  // handling a frame
+  kInvoke = 4,
 };
 
 struct Board {
@@ -88,8 +97,11 @@ struct FaultRecord {
   uint32_t hfsr;
   uint32_t address;  // MMFAR or BFAR, 0 if neither is valid
   uint32_t signal;
+  Phase phase;     // a model that faults in kLoad must not be loaded again
   uint32_t count;  // faults since power-on
 };
+
+void SetPhase(Phase phase);
 
 ResetCause LastResetCause();
 
