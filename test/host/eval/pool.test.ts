@@ -1,0 +1,56 @@
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { createPool } from "../../../host/eval/pool.js";
+
+describe("createPool", () => {
+  it("serves every input once, with as many under way as there are runners", async () => {
+    let underWay = 0;
+    let most = 0;
+    const runner = {
+      async run(input: number) {
+        most = Math.max(most, ++underWay);
+        await setTimeout(input % 3);
+        underWay--;
+        return input * 2;
+      },
+    };
+    const pool = createPool([runner, { ...runner }]);
+    const inputs = Array.from({ length: 50 }, (_, i) => i);
+    expect(await Promise.all(inputs.map((input) => pool.run(input)))).toEqual(inputs.map((input) => input * 2));
+    expect(most).toBe(2);
+  });
+
+  it("keeps a runner busy with what comes after its queue ran empty", async () => {
+    const pool = createPool([{ run: async (input: number) => input + 1 }]);
+    expect(await pool.run(1)).toBe(2);
+    expect(await pool.run(2)).toBe(3);
+  });
+
+  it("fails as a whole when one runner fails, and stays failed", async () => {
+    const lost = new Error("device lost");
+    const asked: number[] = [];
+    const pool = createPool([
+      {
+        async run(input: number) {
+          asked.push(input);
+          if (input === 1) throw lost;
+          return input;
+        },
+      },
+    ]);
+    const results = await Promise.allSettled([0, 1, 2, 3].map((input) => pool.run(input)));
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "rejected"]);
+    await expect(pool.run(4)).rejects.toBe(lost);
+    expect(asked).toEqual([0, 1]);
+  });
+
+  it("rejects what waits when it is stopped", async () => {
+    const pool = createPool([{ run: (input: number) => setTimeout(5, input) }]);
+    const first = pool.run(1);
+    const second = pool.run(2);
+    const stopped = new Error("stopped");
+    pool.stop(stopped);
+    await expect(second).rejects.toBe(stopped);
+    expect(await first).toBe(1);
+  });
+});
