@@ -1,8 +1,10 @@
-/** How a network is trained, as data: with the data set and the thread count it determines the weights. */
+/** How a network is trained, as data: with the data set and the engine's version it determines the weights. */
 
 export interface Recipe {
   readonly id: string;
   readonly seed: number;
+  /** Threads inside one kernel: sums are cut differently by another number, and the weights differ. */
+  readonly threads: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: {

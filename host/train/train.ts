@@ -56,14 +56,15 @@ const REPORT_EVERY = 50;
 /**
  * Trains a graph on a data set.
  *
- * Same recipe, data, start, engine and thread count: same bytes, resumed or not.
+ * Same recipe, data, start and engine: same bytes, resumed or not. The engine takes its thread count
+ * from the recipe if this is the process's first use of it.
  *
  * @throws McuEvalError INTERRUPTED when `signal` fires (the last epoch's checkpoint stays),
  *   NOT_FINITE when the loss diverges, LABEL_RANGE, FILE_INVALID, WRITE_FAILED
  */
 export async function train(options: TrainOptions): Promise<TrainedNetwork> {
   const { graph, recipe, dataset, checkpoint } = options;
-  const engine = await loadEngine();
+  const engine = await loadEngine({ threads: recipe.threads });
   const initial = options.start?.params ?? initialParams(graph, recipe.seed);
   const weights = flatten(initial);
   const key = trainingKey(engine, options, weights.values);

@@ -4,7 +4,8 @@ import type { Recipe } from "../recipe.js";
 export const cifar10Resnet8: Recipe = {
   id: "cifar10-resnet8",
   seed: 1,
-  epochs: 60,
+  threads: 2,
+  epochs: 70,
   batchSize: 128,
   learningRate: { peak: 0.2, warmup: 0.1, start: 0.1, end: 0.001 },
   momentum: 0.9,

@@ -1,0 +1,96 @@
+/** The same graphs in plain tfjs ops, whose gradients come from tfjs's own tape. */
+
+import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
+import { openStream, sizeOf } from "../../../host/core/index.js";
+import { type Engine, type Graph, type Layer, type Param, paramShapes } from "../../../host/nn/index.js";
+
+type Tf = Engine["tf"];
+
+function rectified(tf: Tf, activation: string, x: Tensor): Tensor {
+  return activation === "relu" ? tf.relu(x) : activation === "relu6" ? tf.relu6(x) : x;
+}
+
+function layerOf(tf: Tf, layer: Layer, inputs: Tensor[], role: (name: string) => Tensor, training: boolean): Tensor {
+  const x = inputs[0] as Tensor4D;
+  switch (layer.kind) {
+    case "input":
+      throw new Error("the input computes nothing");
+    case "conv2d":
+    case "depthwiseConv2d": {
+      const run = layer.kind === "conv2d" ? tf.conv2d : tf.depthwiseConv2d;
+      const z = run(x, role("kernel") as Tensor4D, [...layer.strides], layer.padding);
+      return rectified(tf, layer.activation, layer.useBias ? tf.add(z, role("bias")) : z);
+    }
+    case "dense": {
+      const z = tf.matMul(x as Tensor, role("kernel"));
+      return rectified(tf, layer.activation, layer.useBias ? tf.add(z, role("bias")) : z);
+    }
+    case "batchNorm": {
+      const { mean, variance } = training
+        ? tf.moments(x, [0, 1, 2])
+        : { mean: role("moving_mean"), variance: role("moving_variance") };
+      const normal = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, layer.epsilon)));
+      return tf.add(tf.mul(normal, role("gamma")), role("beta"));
+    }
+    case "activation":
+      return rectified(tf, layer.activation, x);
+    case "add":
+      return rectified(tf, layer.activation, tf.addN(inputs));
+    case "averagePool2d":
+      return tf.avgPool(x, [...layer.poolSize], [...layer.strides], layer.padding);
+    case "maxPool2d":
+      return tf.maxPool(x, [...layer.poolSize], [...layer.strides], layer.padding);
+    case "flatten":
+      return tf.reshape(x, [x.shape[0], -1]);
+    case "softmax":
+      return tf.softmax(x as Tensor);
+  }
+}
+
+/** Output of layer `at`; parameters by `<layer>/<role>`. */
+export function referenceForward(
+  tf: Tf,
+  graph: Graph,
+  params: ReadonlyMap<string, Tensor>,
+  x: Tensor,
+  at: string,
+  training: boolean,
+): Tensor {
+  const outputs = new Map<string, Tensor>();
+  for (const layer of graph.layers) {
+    const inputs = layer.inputs.map((name) => outputs.get(name) as Tensor);
+    const role = (name: string) => params.get(`${layer.name}/${name}`) as Tensor;
+    outputs.set(layer.name, layer.kind === "input" ? x : layerOf(tf, layer, inputs, role, training));
+    if (layer.name === at) break;
+  }
+  return outputs.get(at) as Tensor;
+}
+
+/** Values in [-1, 1), or [0.5, 1.5) for gammas and variances, by name. */
+export function randomParams(graph: Graph, seed: number): Map<string, Param> {
+  return new Map(
+    [...paramShapes(graph)].map(([key, shape]) => {
+      const low = /gamma|variance/.test(key) ? 0.5 : -1;
+      const rng = openStream(seed, key);
+      return [key, { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(low, low + 1)) }];
+    }),
+  );
+}
+
+/** Seeded values in [low, high). */
+export function randomFloats(length: number, seed: number, low = 0, high = 1): Float32Array {
+  const rng = openStream(seed, "floats");
+  return Float32Array.from({ length }, () => rng.uniform(low, high));
+}
+
+/** The largest absolute difference, relative to the largest value of `expected` (at least 1). */
+export function relativeGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let gap = 0;
+  let scale = 1;
+  for (let i = 0; i < expected.length; i++) {
+    gap = Math.max(gap, Math.abs((actual[i] as number) - (expected[i] as number)));
+    scale = Math.max(scale, Math.abs(expected[i] as number));
+  }
+  return gap / scale;
+}
