@@ -1,5 +1,6 @@
 export * from "./batch.js";
 export * from "./cache.js";
+export * from "./engine-name.js";
 export * from "./eps.js";
 export * from "./errors.js";
 export * from "./grid.js";

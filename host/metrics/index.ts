@@ -3,3 +3,4 @@ export * from "./interval.js";
 export * from "./mcnemar.js";
 export * from "./rates.js";
 export * from "./spread.js";
+export * from "./summary.js";
