@@ -1,3 +1,4 @@
+export { loadTrained } from "./checkpoint.js";
 export { countCorrect, countRight } from "./evaluate.js";
 export { initialParams } from "./init.js";
 export type { Recipe } from "./recipe.js";

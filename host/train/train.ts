@@ -5,7 +5,7 @@ import { McuEvalError } from "../core/index.js";
 import { assertLabels, type Dataset } from "../data/index.js";
 import { compile, type Engine, type Graph, loadEngine, type Network } from "../nn/index.js";
 import { batchesPerEpoch, orderOf, trainingBatch } from "./batches.js";
-import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { resumeCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { countRight } from "./evaluate.js";
 import { initialParams } from "./init.js";
 import type { Recipe } from "./recipe.js";
@@ -71,7 +71,7 @@ export async function train(options: TrainOptions): Promise<TrainedNetwork> {
   const program = compile(graph, engine);
   assertLabels(dataset, classesOf(graph));
 
-  const resumed = checkpoint ? await loadCheckpoint(checkpoint, weights, key) : null;
+  const resumed = checkpoint ? await resumeCheckpoint(checkpoint, weights, key) : null;
   const epochs: EpochResult[] = [...(resumed?.epochs ?? [])];
   const steps = batchesPerEpoch(recipe, dataset.count);
   const size = Math.min(recipe.batchSize, dataset.count);

@@ -30,6 +30,12 @@ export function flatten(initial: Params): Weights {
   return { params, values, velocity: new Float32Array(total), offsets };
 }
 
+/** The momenta of one parameter, as a view. */
+export function velocityOf({ velocity, offsets, params }: Weights, key: string): Float32Array {
+  const offset = offsets.get(key) ?? 0;
+  return velocity.subarray(offset, offset + (params.get(key)?.data.length ?? 0));
+}
+
 /**
  * One step of SGD with Nesterov momentum on one parameter (Sutskever et al. 2013, in PyTorch's form:
  * v = momentum v + g, w -= rate (g + momentum v)), with an L2 penalty on kernels.
