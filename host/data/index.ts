@@ -1,6 +1,15 @@
 export * from "./atomic.js";
 export * from "./cifar10.js";
+export * from "./compare.js";
 export * from "./dataset.js";
 export * from "./file-error.js";
 export * from "./hash.js";
+export * from "./npy.js";
 export * from "./picture.js";
+export * from "./run-conditions.js";
+export * from "./run-folder.js";
+export * from "./run-manifest.js";
+export * from "./run-read.js";
+export * from "./run-record.js";
+export type { Run, RunEnd } from "./run-work.js";
+export * from "./schema.js";
