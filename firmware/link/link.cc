@@ -15,8 +15,8 @@ bool Link::Receive(Frame* frame) {
   }
   while (chunk_at_ < chunk_end_) {
     FrameResult result;
-    const size_t taken = decoder_.Push(
-        chunk_ + chunk_at_, chunk_end_ - chunk_at_, &result, frame);
+    const size_t taken = decoder_.Push(chunk_ + chunk_at_,
+                                       chunk_end_ - chunk_at_, &result, frame);
     chunk_at_ += taken;
     consumed_ += static_cast<uint32_t>(taken);
     counters_.bytes_received += taken;

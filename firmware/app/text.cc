@@ -1,0 +1,32 @@
+#include "firmware/app/text.h"
+
+namespace mcu_eval {
+
+void Text::Put(char c) {
+  if (size_ < kTextBytes) text_[size_++] = c;
+}
+
+Text& Text::Add(const char* part) {
+  for (; *part != '\0'; ++part) Put(*part);
+  return *this;
+}
+
+Text& Text::Add(uint32_t decimal) {
+  char digits[10];
+  size_t count = 0;
+  do {
+    digits[count++] = static_cast<char>('0' + decimal % 10);
+    decimal /= 10;
+  } while (decimal != 0);
+  while (count > 0) Put(digits[--count]);
+  return *this;
+}
+
+Text& Text::AddHex(uint32_t value) {
+  for (int shift = 28; shift >= 0; shift -= 4) {
+    Put("0123456789abcdef"[value >> shift & 0xF]);
+  }
+  return *this;
+}
+
+}  // namespace mcu_eval
