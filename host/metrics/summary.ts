@@ -32,8 +32,9 @@ export interface JudgedSample extends ConditionKey {
   readonly gave_up?: true | undefined;
   /** Of the engines that were asked. */
   readonly predictions: Readonly<Partial<Record<EngineName, number>>>;
-  /** Output bytes, in hex. */
+  /** Output bytes in hex, and their CRC-32. */
   readonly outputs?: { readonly native?: string | undefined; readonly device?: string | undefined } | undefined;
+  readonly output_crc?: { readonly native?: number | undefined; readonly device?: number | undefined } | undefined;
   /** From the clean input to the adversarial one, before and after rounding to the grid. */
   readonly distortion?: { readonly before: Distortion; readonly after: Distortion } | undefined;
   /** Rounding pushed the norm above eps. */
@@ -117,7 +118,7 @@ export function summarizeCondition(
   const found = samples.filter(({ gave_up }) => !gave_up);
   const distortions = isClean ? [] : found.flatMap(({ distortion }) => distortion ?? []);
   const queries = samples.flatMap((one) => one.queries ?? []);
-  const compared = samples.filter(({ outputs }) => outputs?.native !== undefined && outputs.device !== undefined);
+  const compared = samples.map(agrees).filter((same) => same !== null);
   return {
     condition,
     attack,
@@ -129,7 +130,7 @@ export function summarizeCondition(
     gaveUp: samples.length - found.length,
     aboveEps: samples.filter(({ above_eps }) => above_eps).length,
     compared: compared.length,
-    mismatches: compared.filter(({ outputs }) => outputs?.native !== outputs?.device).length,
+    mismatches: compared.filter((same) => !same).length,
     mcnemar: { ...(floatDevice && { floatDevice }), ...(gridDevice && { gridDevice }) },
     ...(distortions.length > 0 && {
       meanDistortion: {
@@ -139,6 +140,12 @@ export function summarizeCondition(
     }),
     ...(queries.length > 0 && { meanQueries: queries.reduce((sum, count) => sum + count, 0) / queries.length }),
   };
+}
+
+/** Whether native and device gave the same bytes; null where only one of them was asked. */
+export function agrees({ outputs, output_crc }: Pick<JudgedSample, "outputs" | "output_crc">): boolean | null {
+  if (outputs?.native === undefined || outputs.device === undefined) return null;
+  return outputs.native === outputs.device && output_crc?.native === output_crc?.device;
 }
 
 /** One sample as float and `engine` saw it; none where the clean inputs were not judged by both. */
