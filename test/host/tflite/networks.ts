@@ -1,6 +1,6 @@
 /** Small networks that together hold every layer kind, with seeded He-scaled weights. */
 
-import { type Batch, openStream, zeros } from "../../../host/core/index.js";
+import { type Batch, openStream, sizeOf, zeros } from "../../../host/core/index.js";
 import { type Graph, type Layer, type Network, type Param, paramShapes } from "../../../host/nn/index.js";
 
 const window = { strides: [1, 1], padding: "same" } as const;
@@ -118,16 +118,17 @@ export function mobileNetwork(): Network {
   return withWeights({ id: "mobile", layers: MOBILE, output: "dense", logits: "dense", bounds: [-1, 1] });
 }
 
-function withWeights(graph: Graph): Network {
+/** Seeded parameters: He-scaled kernels, small biases, batchNorms that are not the identity. */
+export function withWeights(graph: Graph): Network {
   const params = new Map<string, Param>();
   for (const [name, shape] of paramShapes(graph)) {
     const rng = openStream(7, graph.id, name);
-    const fanIn = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
-    const deviation = name.endsWith("/bias") ? 0.1 : Math.sqrt(2 / fanIn);
-    params.set(name, {
-      shape,
-      data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => deviation * rng.normal()),
-    });
+    const role = name.slice(name.lastIndexOf("/") + 1);
+    const draw = (): number => {
+      if (role === "kernel") return Math.sqrt(2 / sizeOf(shape.slice(0, -1))) * rng.normal();
+      return role === "gamma" || role === "moving_variance" ? rng.uniform(0.5, 1.5) : 0.1 * rng.normal();
+    };
+    params.set(name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, draw) });
   }
   return { graph, params };
 }
