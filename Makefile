@@ -46,7 +46,7 @@ test-firmware: setup ## the firmware's own tests, built natively with ASan and U
 	$(MAKE) --no-print-directory -C firmware test
 
 bench: build ## ratios of speed, against peers, within one run
-	@scripts/bench.sh
+	@node test/bench/bench.mjs
 
 doctor: build ## what is installed, with versions, and what to do about what is not
 	@$(MCU_EVAL) doctor
