@@ -1,7 +1,7 @@
 /**
  * NumPy's `.npy` files, version 1.0 (numpy.lib.format), C order, little-endian.
  *
- * The header of a type and shape is always the same bytes, so that files can be compared byte for byte.
+ * The header of a type and shape is always the same bytes, those that numpy (since 1.23) writes.
  */
 
 import { readFile } from "node:fs/promises";
@@ -11,6 +11,8 @@ import { fileError } from "./file-error.js";
 
 const MAGIC = "\x93NUMPY\x01\x00";
 const ALIGNMENT = 64;
+/** numpy leaves room for the first extent to grow to this many digits. */
+const GROWTH_DIGITS = 21;
 
 const TYPES = {
   "<f4": Float32Array,
@@ -33,7 +35,7 @@ export interface Npy {
 
 /** The `.npy` type of an array. */
 export function npyTypeOf(data: NpyArray): NpyType {
-  const found = Object.entries(TYPES).find(([, constructor]) => data instanceof constructor);
+  const found = Object.entries(TYPES).find(([, kind]) => data instanceof kind);
   return (found as [NpyType, unknown])[0];
 }
 
@@ -45,7 +47,8 @@ export function npyBytes(type: NpyType): number {
 /** The header of a file: magic, version, dictionary padded to 64 bytes. */
 export function npyHeader(type: NpyType, shape: readonly number[]): Buffer {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const dictionary = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const growth = shape.length === 0 ? "" : " ".repeat(GROWTH_DIGITS - String(shape[0]).length);
+  const dictionary = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }${growth}`;
   const unpadded = MAGIC.length + 2 + dictionary.length + 1;
   const padding = (ALIGNMENT - (unpadded % ALIGNMENT)) % ALIGNMENT;
   const text = `${dictionary}${" ".repeat(padding)}\n`;
