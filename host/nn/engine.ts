@@ -93,6 +93,13 @@ async function loadTensorflow(options: EngineOptions): Promise<Engine> {
   }
 }
 
+/** tfjs's own backend, which tfjs-node brings along, addon or not. */
 async function loadCpu(): Promise<Engine> {
-  throw new McuEvalError("TOOL_MISSING", "the cpu engine is not there");
+  const beside = createRequire(createRequire(import.meta.url).resolve("@tensorflow/tfjs-node/package.json"));
+  const tf = beside("@tensorflow/tfjs-core") as Tf;
+  beside("@tensorflow/tfjs-backend-cpu");
+  await tf.setBackend("cpu");
+  const { cpuKernels } = await import("./kernels-cpu.js");
+  process.stderr.write("mcu-eval: MCU_EVAL_ENGINE=cpu, tensors in plain JavaScript: thousands of times slower.\n");
+  return { info: { name: "cpu", version: tf.version_core, threads: 1 }, tf, kernels: cpuKernels(tf) };
 }

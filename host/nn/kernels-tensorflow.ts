@@ -125,16 +125,20 @@ export function tensorflowKernels(tf: Tf): Kernels {
       backend.executeMultipleOutputs("FusedBatchNormGradV3", use, inputs, 5) as [Tensor, Tensor, Tensor, ...Tensor[]];
     // TF takes empty statistics as "none yet" in training mode.
     const none = tf.keep(tf.tensor1d([], "float32"));
+    // The kernel wants images: rows of features become images of one pixel.
+    const image = (x: Tensor): Tensor => (x.rank === 4 ? x : tf.reshape(x, [-1, 1, 1, x.shape.at(-1) ?? 0]));
+    const like = (x: Tensor, y: Tensor): Tensor => (x.rank === 4 ? y : tf.reshape(y, x.shape));
     return {
-      infer: (x, gamma, beta, mean, variance) => run(inference, [x, gamma, beta, mean, variance])[0],
-      inferGradient: (dy, x, gamma, mean, variance) => gradient(inference, [dy, x, gamma, mean, variance, none])[0],
+      infer: (x, gamma, beta, mean, variance) => like(x, run(inference, [image(x), gamma, beta, mean, variance])[0]),
+      inferGradient: (dy, x, gamma, mean, variance) =>
+        like(x, gradient(inference, [image(dy), image(x), gamma, mean, variance, none])[0]),
       train(x, gamma, beta) {
-        const [y, mean, variance, ...saved] = run(training, [x, gamma, beta, none, none]);
-        return { y, mean, variance, saved };
+        const [y, mean, variance, ...saved] = run(training, [image(x), gamma, beta, none, none]);
+        return { y: like(x, y), mean, variance, saved };
       },
       trainGradient(dy, x, gamma, { saved }) {
-        const [dx, dGamma, dBeta] = gradient(training, [dy, x, gamma, ...saved]);
-        return [dx, dGamma, dBeta];
+        const [dx, dGamma, dBeta] = gradient(training, [image(dy), image(x), gamma, ...saved]);
+        return [like(x, dx), dGamma, dBeta];
       },
     };
   };

@@ -41,6 +41,12 @@ export const layerGraphs: readonly Graph[] = [
   chain("depthwiseConv2d stride 2", IMAGE, conv("depthwiseConv2d", { strides: [2, 2], filters: 1 })),
   chain("dense", [6], { ...dense, activation: "relu" }),
   chain("batchNorm", IMAGE, conv("conv2d", { useBias: false }), { kind: "batchNorm", epsilon: 1e-3, momentum: 0.9 }),
+  chain(
+    "batchNorm of features",
+    [6],
+    { ...dense, useBias: false },
+    { kind: "batchNorm", epsilon: 1e-3, momentum: 0.9 },
+  ),
   chain("relu", IMAGE, conv("conv2d"), { kind: "activation", activation: "relu" }),
   chain("relu6", IMAGE, conv("conv2d"), { kind: "activation", activation: "relu6" }),
   chain("averagePool2d", IMAGE, { kind: "averagePool2d", poolSize: [2, 2], strides: [2, 2], padding: "valid" }),

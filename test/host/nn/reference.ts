@@ -27,7 +27,7 @@ function layerOf(tf: Tf, layer: Layer, inputs: Tensor[], role: (name: string) =>
     }
     case "batchNorm": {
       const { mean, variance } = training
-        ? tf.moments(x, [0, 1, 2])
+        ? tf.moments(x, x.rank === 4 ? [0, 1, 2] : [0])
         : { mean: role("moving_mean"), variance: role("moving_variance") };
       const normal = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, layer.epsilon)));
       return tf.add(tf.mul(normal, role("gamma")), role("beta"));
