@@ -10,7 +10,7 @@ export interface Runner<Input, Reply> {
 export interface Pool<Input, Reply> {
   /** Queues one input; settles when a runner has answered it, or when the pool has failed. */
   run(input: Input): Promise<Reply>;
-  /** Rejects all that waits with `error` and everything asked afterwards. */
+  /** Rejects all that waits or is under way with `error`, and everything asked afterwards. */
   stop(error: unknown): void;
 }
 
@@ -28,22 +28,24 @@ interface Job<Input, Reply> {
 export function createPool<Input, Reply>(runners: readonly Runner<Input, Reply>[]): Pool<Input, Reply> {
   if (runners.length === 0) throw new McuEvalError("INTERNAL", "a pool needs at least one runner");
   const waiting: Job<Input, Reply>[] = [];
+  const underWay = new Set<Job<Input, Reply>>();
   const idle = [...runners];
   let failure: { readonly error: unknown } | null = null;
 
   const stop = (error: unknown): void => {
     failure ??= { error };
-    for (const job of waiting.splice(0)) job.reject(failure.error);
+    for (const job of [...underWay, ...waiting.splice(0)]) job.reject(failure.error);
   };
 
   const serve = async (runner: Runner<Input, Reply>): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      underWay.add(job);
       try {
         job.resolve(await runner.run(job.input));
       } catch (error) {
-        job.reject(error);
         stop(error);
       }
+      underWay.delete(job);
     }
     idle.push(runner);
   };

@@ -1,13 +1,11 @@
-/** One batch of inputs under one condition, ready to be judged: checked, rounded, and seen by the float model. */
+/** One unit's inputs, ready to be judged: checked, rounded, and seen by the float model. */
 
-import { setImmediate } from "node:timers/promises";
 import {
   type Batch,
   countOf,
   type GradientModel,
   type Grid,
   gather,
-  type Norm,
   type QuantArray,
   row,
   rowSize,
@@ -15,74 +13,80 @@ import {
   toGrid,
 } from "../core/index.js";
 import { checkProposal } from "./check-proposal.js";
-import type { Condition, SampleBatch } from "./plan.js";
-import { argmax } from "./prediction.js";
+import type { Unit } from "./plan.js";
 
-export interface Proposal {
-  readonly condition: Condition;
-  readonly batch: SampleBatch;
+/** What an attack, or the data set itself, put forward for one unit. */
+export interface Made {
   /** Clean samples, [N, ...inputShape]. */
   readonly clean: Batch;
   /** As the attack returned them, a row of NaN where it gave up. */
   readonly proposed: Batch;
-  /** [N] the attack gave up: the clean input stands in, and is what the engines are asked. */
+  /** Samples passed through the float model to make one row; absent for the clean inputs. */
+  readonly passes?: { readonly forward: number; readonly backward: number };
+}
+
+export interface Proposal extends Made {
+  readonly unit: Unit;
+  /** [N] where the attack gave up the clean input stands in, and is what the engines are asked. */
   readonly gaveUp: readonly boolean[];
-  /** What the engines are asked, on the model's input grid: N rows of a sample's size. */
+  /** Those inputs on the model's input grid, and the same as real values. */
   readonly inputs: QuantArray;
-  /** Those inputs as real values. */
   readonly rounded: Batch;
-  /** [N] the float model's predictions before rounding. */
-  readonly float: Int32Array;
-  /** [N] the float model's predictions after rounding: the grid control. */
-  readonly grid: Int32Array;
+  /** What `rounded` is compared with: the clean samples, grid points written as `rounded` writes them. */
+  readonly reference: Batch;
+  /** [N, classes] of the float model, before and after rounding. */
+  readonly logits: { readonly float: Batch; readonly grid: Batch };
 }
 
-export interface ProposalContext {
-  readonly model: GradientModel;
-  readonly grid: Grid;
-  /** What is checked: absent for the clean inputs. */
-  readonly attack?: { readonly id: string; readonly norm: Norm };
-}
-
-/** Checks what an attack returned, rounds it, and asks the float model about both. */
-export async function completeProposal(
-  condition: Condition,
-  batch: SampleBatch,
-  clean: Batch,
-  proposed: Batch,
-  { model, grid, attack }: ProposalContext,
-): Promise<Proposal> {
+/**
+ * Checks what an attack returned, rounds it, and asks the float model about both.
+ *
+ * @throws McuEvalError INTERNAL when the attack left the bounds or its ball
+ */
+export async function completeProposal(unit: Unit, made: Made, model: GradientModel, grid: Grid): Promise<Proposal> {
+  const { clean, proposed } = made;
+  const { attack, norm, eps } = unit.condition;
   const gaveUp = Array.from({ length: countOf(clean) }, (_, i) => row(proposed, i).some(Number.isNaN));
   const asked = withCleanRows(proposed, clean, gaveUp);
-  if (attack) {
-    const eps = condition.eps?.value ?? null;
+  if (norm !== undefined) {
     checkProposal(clean, asked, {
-      attack: attack.id,
-      norm: attack.norm,
-      eps,
+      attack,
+      norm,
+      eps: eps?.value ?? null,
       bounds: model.bounds,
-      firstRow: batch.begin,
+      firstRow: unit.batch.begin,
     });
   }
-  const inputs = toGrid(asked.data, grid);
   const rounded = { data: snapToGrid(asked.data, grid), shape: clean.shape };
   return {
-    condition,
-    batch,
-    clean,
-    proposed,
+    unit,
+    ...made,
     gaveUp,
-    inputs,
+    inputs: toGrid(asked.data, grid),
     rounded,
-    float: predictions(await model.logits(asked)),
-    grid: predictions(await model.logits(rounded)),
+    reference: withExactGridPoints(clean, grid),
+    logits: { float: await model.logits(asked), grid: await model.logits(rounded) },
   };
 }
 
-/** Sample `i` of a proposal on the model's input grid. */
+/** Row `i` of a proposal on the model's input grid. */
 export function inputOf(proposal: Proposal, i: number): QuantArray {
   const size = rowSize(proposal.clean);
   return proposal.inputs.subarray(i * size, (i + 1) * size);
+}
+
+/** Share of a step by which float32 roundings of one grid point may differ. */
+const SAME_POINT = 1e-3;
+
+/** byte / 255 and (q + 128) * scale may differ in the last bit, and would count untouched values as changed. */
+function withExactGridPoints(clean: Batch, grid: Grid): Batch {
+  const points = snapToGrid(clean.data, grid);
+  const isPoint = (value: number, i: number): boolean =>
+    Math.abs(value - (points[i] as number)) < SAME_POINT * grid.scale;
+  return {
+    data: clean.data.map((value, i) => (isPoint(value, i) ? (points[i] as number) : value)),
+    shape: clean.shape,
+  };
 }
 
 function withCleanRows(proposed: Batch, clean: Batch, gaveUp: readonly boolean[]): Batch {
@@ -90,33 +94,4 @@ function withCleanRows(proposed: Batch, clean: Batch, gaveUp: readonly boolean[]
   const asked = gather(proposed, [...gaveUp.keys()]);
   for (const [i, isGone] of gaveUp.entries()) if (isGone) row(asked, i).set(row(clean, i));
   return asked;
-}
-
-function predictions(logits: Batch): Int32Array {
-  return Int32Array.from({ length: countOf(logits) }, (_, i) => argmax(row(logits, i)));
-}
-
-/**
- * A model whose every call lets pending I/O through first. The tensor engine computes synchronously
- * and an attack awaits nothing else, so that without this the devices would starve until it is done.
- */
-export function courteous(model: GradientModel): GradientModel {
-  return {
-    ...model,
-    async logits(x) {
-      await setImmediate();
-      return model.logits(x);
-    },
-    async open(x) {
-      await setImmediate();
-      const pass = await model.open(x);
-      return {
-        ...pass,
-        async backward(dLogits) {
-          await setImmediate();
-          return pass.backward(dLogits);
-        },
-      };
-    },
-  };
 }

@@ -1,10 +1,21 @@
 /** Gates such as `device.robust_accuracy@pgd,1/255>=0.30`. */
 
-import { McuEvalError } from "../core/index.js";
-import { ENGINES, type EngineName } from "./engines.js";
+import { McuEvalError, nearestHint, parseEps } from "../core/index.js";
+import { type ConditionRecord, ENGINES, type EngineName, type ResultRecord } from "../data/index.js";
+import { CLEAN } from "./results.js";
 
-export const MEASURES = ["accuracy", "robust_accuracy", "attack_success", "transfer_rate", "mismatches"] as const;
+export const MEASURES = [
+  "accuracy",
+  "robust_accuracy",
+  "attack_success",
+  "transfer_rate",
+  "mismatches",
+  "above_eps",
+] as const;
 export type Measure = (typeof MEASURES)[number];
+
+/** Gated by their count, not by their share of n. */
+const COUNTS: readonly Measure[] = ["mismatches", "above_eps"];
 
 const COMPARISONS = {
   ">=": (value: number, bound: number) => value >= bound,
@@ -18,11 +29,18 @@ export interface Requirement {
   readonly text: string;
   readonly engine: EngineName;
   readonly measure: Measure;
-  /** Attack id and eps as entered with `--eps`; absent parts match all. */
+  /** Attack id, and eps as given with `--eps`; absent parts match all. */
   readonly attack?: string;
   readonly eps?: string;
   readonly comparison: keyof typeof COMPARISONS;
   readonly bound: number;
+}
+
+export interface RequirementResult {
+  readonly text: string;
+  /** The least favourable of the conditions it covers; absent where it could not be measured. */
+  readonly value?: number;
+  readonly met: boolean;
 }
 
 const PATTERN = /^(\w+)\.(\w+)(?:@([\w-]+)(?:,([^<>=,\s]+))?)?\s*(>=|<=|>|<)\s*(-?\d*\.?\d+(?:e[+-]?\d+)?)(%?)$/i;
@@ -34,11 +52,11 @@ export function parseRequirement(text: string): Requirement {
   const match = PATTERN.exec(text.trim());
   if (!match) throw new McuEvalError("USAGE", `requirement "${text}" cannot be read`, { hint: HINT });
   const [, engine, measure, attack, eps, comparison, number, percent] = match;
-  const known = <T extends string>(name: string | undefined, names: readonly T[], what: string): T => {
+  const known = <T extends string>(name = "", names: readonly T[], what: string): T => {
     const found = names.find((candidate) => candidate === name);
     if (found) return found;
-    throw new McuEvalError("USAGE", `requirement "${text}" names the ${what} "${name}", expected ${names.join(", ")}`, {
-      hint: HINT,
+    throw new McuEvalError("USAGE", `requirement "${text}" names the ${what} "${name}"`, {
+      hint: nearestHint(name, names),
     });
   };
   return {
@@ -52,7 +70,54 @@ export function parseRequirement(text: string): Requirement {
   };
 }
 
-/** Whether a measured value satisfies the gate. */
-export function satisfies(requirement: Requirement, value: number): boolean {
-  return COMPARISONS[requirement.comparison](value, requirement.bound);
+/** The conditions a gate covers. @throws McuEvalError USAGE when the plan has none of them */
+export function conditionsOf(
+  requirement: Requirement,
+  conditions: readonly ConditionRecord[],
+): readonly ConditionRecord[] {
+  const { text, measure, attack, eps } = requirement;
+  const covered = conditions.filter((condition) => {
+    const isClean = condition.index === CLEAN;
+    if (measure === "accuracy" ? !isClean : isClean && (measure !== "mismatches" || attack !== undefined)) return false;
+    return (attack === undefined || condition.attack === attack) && (eps === undefined || isBudget(condition, eps));
+  });
+  if (covered.length > 0) return covered;
+  const rows = conditions.map((condition) => [condition.attack, condition.eps?.entered].filter(Boolean).join(","));
+  throw new McuEvalError("USAGE", `requirement "${text}" covers nothing of this run`, {
+    hint: `accuracy is that of the clean inputs; the other measures take @<attack>,<eps> of: ${rows.slice(1).join(" ")}.`,
+  });
+}
+
+/** Checks every gate against a run's results. */
+export function checkRequirements(
+  requirements: readonly Requirement[],
+  conditions: readonly ConditionRecord[],
+  results: readonly ResultRecord[],
+): RequirementResult[] {
+  return requirements.map((requirement) => {
+    const { text, comparison, bound } = requirement;
+    const values = conditionsOf(requirement, conditions).map(({ index }) => measuredValue(requirement, index, results));
+    const measured = values.filter((value) => value !== undefined);
+    if (measured.length < values.length) return { text, met: false };
+    const value = comparison.startsWith(">") ? Math.min(...measured) : Math.max(...measured);
+    return { text, value, met: COMPARISONS[comparison](value, bound) };
+  });
+}
+
+function isBudget({ eps }: ConditionRecord, entered: string): boolean {
+  if (eps === undefined) return false;
+  // 1/255 and 0.00392… are one budget; steps of a grid are only found as they were entered.
+  return eps.entered === entered || (!entered.endsWith("lsb") && Math.abs(parseEps(entered).value - eps.value) < 1e-9);
+}
+
+function measuredValue(
+  { measure, engine }: Requirement,
+  condition: number,
+  results: readonly ResultRecord[],
+): number | undefined {
+  for (const result of results) {
+    if (!("engine" in result) || result.condition !== condition || result.measure !== measure) continue;
+    if (result.engine === engine) return COUNTS.includes(measure) ? result.numerator : result.value;
+  }
+  return undefined;
 }
