@@ -109,6 +109,9 @@ export function tensorflowKernels(tf: Tf): Kernels {
     };
   };
 
+  // TF takes empty statistics as "none yet" in training mode.
+  const none = tf.keep(tf.tensor1d([], "float32"));
+
   const batchNorm = (epsilon: number): NormKernel => {
     const attributes = (training: boolean) => [
       ...T,
@@ -123,8 +126,6 @@ export function tensorflowKernels(tf: Tf): Kernels {
       backend.executeMultipleOutputs("FusedBatchNormV3", use, inputs, 6) as [Tensor, Tensor, Tensor, ...Tensor[]];
     const gradient = (use: readonly Attribute[], inputs: Tensor[]) =>
       backend.executeMultipleOutputs("FusedBatchNormGradV3", use, inputs, 5) as [Tensor, Tensor, Tensor, ...Tensor[]];
-    // TF takes empty statistics as "none yet" in training mode.
-    const none = tf.keep(tf.tensor1d([], "float32"));
     // The kernel wants images: rows of features become images of one pixel.
     const image = (x: Tensor): Tensor => (x.rank === 4 ? x : tf.reshape(x, [-1, 1, 1, x.shape.at(-1) ?? 0]));
     const like = (x: Tensor, y: Tensor): Tensor => (x.rank === 4 ? y : tf.reshape(y, x.shape));
