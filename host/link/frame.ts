@@ -25,8 +25,11 @@ export interface Frame extends FrameHeader {
   readonly flags: number;
   /** A view of memory that nobody else changes. */
   readonly body: Uint8Array;
+  readonly crc: number;
   /** Bytes on the wire, delimiter included. */
   readonly wireBytes: number;
+  /** Where in the bytes of the push that ended it the next frame begins. */
+  readonly end: number;
 }
 
 /** In the order of the checks; the first that fails names the frame's reason. */
@@ -39,6 +42,8 @@ export interface BadFrame {
   readonly reason: BadFrameReason;
   /** The encoded bytes, at most max_frame of them. */
   readonly bytes: Uint8Array;
+  /** As in Frame. */
+  readonly end: number;
 }
 
 /**
@@ -95,10 +100,10 @@ export class FrameDecoder {
       if (zero < 0) {
         this.#keep(piece);
       } else if (this.#length === 0) {
-        if (piece.length > 0) frames.push(this.#finish(piece, piece.length > this.maxFrame));
+        if (piece.length > 0) frames.push(this.#finish(piece, piece.length > this.maxFrame, at));
       } else {
         this.#keep(piece);
-        frames.push(this.#finish(this.#partial.subarray(0, this.#length), this.#tooLong));
+        frames.push(this.#finish(this.#partial.subarray(0, this.#length), this.#tooLong, at));
         this.#length = 0;
         this.#tooLong = false;
       }
@@ -120,15 +125,18 @@ export class FrameDecoder {
     this.#length = needed;
   }
 
-  #finish(encoded: Uint8Array, tooLong: boolean): Frame | BadFrame {
-    const bad = (reason: BadFrameReason): BadFrame => ({ ok: false, reason, bytes: encoded.slice(0, this.maxFrame) });
+  #finish(encoded: Uint8Array, tooLong: boolean, next: number): Frame | BadFrame {
+    const bad = (reason: BadFrameReason): BadFrame => {
+      return { ok: false, reason, bytes: encoded.slice(0, this.maxFrame), end: next };
+    };
     if (tooLong) return bad("too_long");
     const packet = cobsDecode(encoded);
     if (packet === null) return bad("bad_cobs");
     if (packet.length < OVERHEAD) return bad("bad_length");
     const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
     const end = packet.length - CRC_BYTES;
-    if (crc32(packet.subarray(0, end)) !== view.getUint32(end, true)) return bad("bad_crc");
+    const crc = view.getUint32(end, true);
+    if (crc32(packet.subarray(0, end)) !== crc) return bad("bad_crc");
     const version = view.getUint8(0);
     const kind = view.getUint8(1);
     if (version !== FRAME_VERSION && kind !== HELLO && kind !== HELLO_REPLY) return bad("bad_version");
@@ -141,7 +149,9 @@ export class FrameDecoder {
       flags: view.getUint8(3),
       seq: view.getUint16(4, true),
       body: packet.subarray(HEADER_BYTES, end),
+      crc,
       wireBytes: encoded.length + 1,
+      end: next,
     };
   }
 }

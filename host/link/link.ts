@@ -8,7 +8,14 @@
  */
 
 import { type LinkCounters, noCounters } from "./counters.js";
-import { type BadFrame, type BadFrameReason, encodeFrame, FrameDecoder, type FrameHeader } from "./frame.js";
+import {
+  type BadFrame,
+  type BadFrameReason,
+  encodeFrame,
+  type Frame,
+  FrameDecoder,
+  type FrameHeader,
+} from "./frame.js";
 import {
   decodeBody,
   encodeBody,
@@ -24,6 +31,7 @@ import type { Port, PortEnd } from "./port.js";
 export type Received = Message & {
   readonly session: number;
   readonly seq: number;
+  readonly crc: number;
   /** Bytes on the wire, delimiter included. */
   readonly wireBytes: number;
 };
@@ -33,7 +41,7 @@ export interface LinkListener {
   takes(header: FrameHeader): boolean;
   message(message: Received): void;
   /** A sound frame whose body does not decode. */
-  badBody?(header: FrameHeader): void;
+  badBody?(frame: Frame): void;
   bad?(frame: BadFrame): void;
   end(end: PortEnd): void;
 }
@@ -92,26 +100,34 @@ export class Link {
     this.port.write(RESYNC);
   }
 
+  /** Counts in the order of the bytes, so that at each message the counters stand where it ends. */
   #take(bytes: Uint8Array, listener: LinkListener): void {
-    this.counters.bytesReceived += bytes.length;
+    let counted = 0;
     for (const frame of this.#decoder.push(bytes)) {
-      if (!frame.ok) {
+      this.counters.bytesReceived += frame.end - counted;
+      counted = frame.end;
+      if (frame.ok) this.#deliver(frame, listener);
+      else {
         this.counters[COUNTER_OF[frame.reason]]++;
         listener.bad?.(frame);
-        continue;
-      }
-      this.counters.framesReceived++;
-      if (!listener.takes(frame)) {
-        this.counters.otherSession++;
-        continue;
-      }
-      const message = decodeBody(frame.kind, frame.body);
-      if (message === null) {
-        this.counters.badBody++;
-        listener.badBody?.(frame);
-      } else {
-        listener.message({ ...message, session: frame.session, seq: frame.seq, wireBytes: frame.wireBytes });
       }
     }
+    this.counters.bytesReceived += bytes.length - counted;
+  }
+
+  #deliver(frame: Frame, listener: LinkListener): void {
+    this.counters.framesReceived++;
+    if (!listener.takes(frame)) {
+      this.counters.otherSession++;
+      return;
+    }
+    const message = decodeBody(frame.kind, frame.body);
+    if (message === null) {
+      this.counters.badBody++;
+      listener.badBody?.(frame);
+      return;
+    }
+    const { session, seq, crc, wireBytes } = frame;
+    listener.message({ ...message, session, seq, crc, wireBytes });
   }
 }

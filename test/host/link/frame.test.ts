@@ -50,7 +50,7 @@ function fieldsOf({ version, kind, session, flags, seq, body }: Frame): FrameFie
 test("Frame_KnowsItsBytesOnTheWire", () => {
   const wire = encodeFrame({ kind: Kind.STATS, session: 1, seq: 1 }, new Uint8Array(3));
   const [frame] = new FrameDecoder(64, isHostKind).push(wire);
-  expect(frame?.ok && frame.wireBytes).toBe(wire.length);
+  expect(frame).toMatchObject({ wireBytes: wire.length, end: wire.length });
 });
 
 test("MaxBody_AlwaysFits", () => {
@@ -67,8 +67,8 @@ test("BadFrame_CarriesTheBytesUpToTheLimit", () => {
   const decoder = new FrameDecoder(4, isHostKind);
   const frames = [...decoder.push(Uint8Array.of(9, 9, 9)), ...decoder.push(Uint8Array.of(8, 8, 8, 0, 7, 7, 0))];
   expect(frames).toEqual([
-    { ok: false, reason: "too_long", bytes: Uint8Array.of(9, 9, 9, 8) },
-    { ok: false, reason: "bad_cobs", bytes: Uint8Array.of(7, 7) },
+    { ok: false, reason: "too_long", bytes: Uint8Array.of(9, 9, 9, 8), end: 4 },
+    { ok: false, reason: "bad_cobs", bytes: Uint8Array.of(7, 7), end: 7 },
   ]);
 });
 
