@@ -1,0 +1,167 @@
+/** The engines of a run, opened: the board under test, and the native build to compare it with. */
+
+import { McuEvalError, type QuantArray } from "../core/index.js";
+import type { BoardRecord, SessionRecord } from "../data/index.js";
+import {
+  type Board,
+  compareCounters,
+  type Device,
+  type Hello,
+  type InferResult,
+  openDevice,
+  readBoard,
+} from "../device/index.js";
+import type { Answer, Asker } from "./asker.js";
+import { createPool, type Runner } from "./pool.js";
+import { snakeCase } from "./snake-case.js";
+
+/** The board that is the firmware as a process of this machine. */
+const NATIVE = "native";
+
+export interface EnginesOptions {
+  /** Board under test. */
+  readonly board: string;
+  /** The .tflite. */
+  readonly model: Uint8Array;
+  /** Processes side by side, where the board is a process. */
+  readonly jobs: number;
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+  /** For tests: opens one board. */
+  readonly open?: typeof openDevice;
+}
+
+export interface Engines {
+  readonly device: Asker;
+  /** Absent where the board under test is the native build itself. */
+  readonly native?: Asker;
+  readonly boards: { readonly device: BoardRecord; readonly native?: BoardRecord };
+  /** The first board's words on itself. */
+  readonly hello: Hello;
+  /** Counters of both ends of each link; the device's end is absent where it no longer answers. */
+  links(): Promise<{ readonly links: NonNullable<SessionRecord["links"]>; readonly unequal: readonly string[] }>;
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly board: Board;
+  readonly process: number;
+  readonly device: Device;
+}
+
+/**
+ * Opens the board under test, as many times as asked, and the native build beside it.
+ *
+ * @throws McuEvalError as openDevice; what was opened is closed again
+ */
+export async function openEngines(options: EnginesOptions): Promise<Engines> {
+  const { board, model, log, signal, open = openDevice } = options;
+  const under = readBoard(board);
+  const wanted = Array.from({ length: under.kind === "real" ? 1 : options.jobs }, () => under);
+  if (board !== NATIVE) wanted.push(readBoard(NATIVE));
+  const attempts = await Promise.allSettled(
+    wanted.map(async (one, process): Promise<Opened> => {
+      const tell = (level: string, text: string): void => log(`${one.id} ${process}: ${level.toLowerCase()}: ${text}`);
+      return { board: one, process, device: await open({ board: one.id, model, log: tell, signal }) };
+    }),
+  );
+  const opened = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? [attempt.value] : []));
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map(({ device }) => device.close()));
+  };
+  const failed = attempts.find((attempt) => attempt.status === "rejected");
+  if (failed) {
+    await close();
+    throw failed.reason;
+  }
+  const of = (id: string): Opened[] => opened.filter((one) => one.board.id === id);
+  const natives = board === NATIVE ? [] : of(NATIVE);
+  return {
+    device: askerOf(of(board)),
+    ...(natives.length > 0 && { native: askerOf(natives) }),
+    boards: { device: boardRecord(of(board)[0]), ...(natives.length > 0 && { native: boardRecord(natives[0]) }) },
+    hello: (of(board)[0] as Opened).device.hello,
+    links: () => linksOf(opened),
+    close,
+  };
+}
+
+function askerOf(opened: readonly Opened[]): Asker {
+  const [{ board, device }] = opened as readonly [Opened, ...Opened[]];
+  const pool = createPool(opened.map((one) => runnerOf(one.device)));
+  const { clockSource } = device.hello;
+  return {
+    measuredOn: kindOf(board),
+    ...(clockSource === "none" ? {} : { clockSource }),
+    ask: (sample, input) => pool.run({ sample, input }),
+    stop: pool.stop,
+  };
+}
+
+function runnerOf(device: Device): Runner<{ readonly sample: number; readonly input: QuantArray }, Answer> {
+  return {
+    async run({ sample, input }) {
+      const bytes = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+      // Exclusive: only then are instructions counted.
+      return answerOf(await device.infer({ sample, input: bytes, mode: "exclusive" }), device.hello);
+    },
+  };
+}
+
+function answerOf(result: InferResult, { clockSource }: Hello): Answer {
+  const [output] = result.outputs;
+  if (!output) throw new McuEvalError("INTERNAL", `the device returned no output for sample ${result.sample}`);
+  const { ticks, irqTicks } = result;
+  const isEmulated = clockSource === "qemu-icount" || clockSource === "renode-virtual";
+  return {
+    output: output.data,
+    outputCrc: output.crc,
+    inputCrc: result.inputCrc,
+    ...(ticks === undefined ? {} : isEmulated ? { instructions: ticks } : { cycles: ticks }),
+    ...(irqTicks === undefined ? {} : { irqCycles: irqTicks }),
+  };
+}
+
+function kindOf(board: Board): BoardRecord["kind"] {
+  return ({ native: "native", emulated: "emulator", real: "device" } as const)[board.kind];
+}
+
+/** A board's Hello but for what differs from boot to boot: a resumed run compares it. */
+function boardRecord(opened: Opened | undefined): BoardRecord {
+  const { board, device } = opened as Opened;
+  const { bootNonce, resetCause, fault, ...hello } = device.hello;
+  return {
+    id: board.id,
+    kind: kindOf(board),
+    transport: board.link.transport,
+    hello: snakeCase(hello) as BoardRecord["hello"],
+  };
+}
+
+async function linksOf(opened: readonly Opened[]): ReturnType<Engines["links"]> {
+  const unequal: string[] = [];
+  const links = await Promise.all(
+    opened.map(async ({ board, process, device }) => {
+      const { bootNonce, resetCause, fault } = device.hello;
+      const boot = { boot_nonce: bootNonce, reset_cause: resetCause, ...(fault && { fault: snakeCase(fault) }) };
+      const stats = await device.stats().catch(() => null);
+      if (stats === null) return { board: board.id, process, host: numbers(device.counters()), boot };
+      for (const { name, host, device: other } of compareCounters(stats.host, stats.link)) {
+        unequal.push(`${board.id} ${process}: ${name}: ${host} by the host's count, ${other} by the device's`);
+      }
+      const { link, host, ...rest } = stats;
+      return {
+        board: board.id,
+        process,
+        host: numbers(host),
+        device: numbers(link),
+        boot: { ...boot, ...(snakeCase(rest) as object) },
+      };
+    }),
+  );
+  return { links, unequal };
+}
+
+function numbers(counters: object): Record<string, number> {
+  return snakeCase(counters) as Record<string, number>;
+}
