@@ -1,0 +1,50 @@
+/** What engines, conditions and boards are called in a report. */
+
+import type { EngineName } from "../core/index.js";
+import type { RunManifest } from "../data/index.js";
+import type { ConditionKey, ConditionSummary, EngineRates } from "../metrics/index.js";
+
+export const ENGINE_TITLES: Readonly<Record<EngineName, string>> = {
+  float: "float",
+  grid: "grid control",
+  native: "native",
+  device: "device",
+};
+
+/** What each engine stands for, for legends and readers who come from elsewhere. */
+export const ENGINE_MEANINGS: Readonly<Record<EngineName, string>> = {
+  float: "the float model, before rounding",
+  grid: "the float model on inputs rounded to the model's input grid",
+  native: "the firmware as a process of the host",
+  device: "the board under test",
+};
+
+/** `clean`, `pgd 2/255`, or `deepfool` where there is no budget. */
+export function conditionTitle({ attack, eps }: Pick<ConditionKey, "attack" | "eps">): string {
+  if (attack === "none") return "clean";
+  return eps ? `${attack} ${eps.entered}` : attack;
+}
+
+/** What the title leaves out: norm, a targeted goal, and the budget in steps of the input grid. */
+export function conditionNotes({ attack, goal, norm, eps }: ConditionKey): string[] {
+  if (attack === "none") return [];
+  const kind = [norm, goal === "targeted" ? "targeted" : undefined].filter((part) => part !== undefined).join(", ");
+  const steps = eps?.steps;
+  const reach = steps === undefined ? [] : [steps === 0 ? "below 1 step" : steps === 1 ? "1 step" : `${steps} steps`];
+  return [...(kind === "" ? [] : [kind]), ...reach];
+}
+
+/** The rates of one engine, or undefined where it was not asked. */
+export function ratesOf(summary: ConditionSummary, engine: EngineName): EngineRates | undefined {
+  return summary.engines.find((rates) => rates.engine === engine);
+}
+
+/** The board under test's id, or null for a run without one. */
+export function deviceId(manifest: RunManifest): string | null {
+  return manifest.boards.device?.id ?? null;
+}
+
+/** A class by name where the dataset names it, else by number. */
+export function className(manifest: RunManifest, label: number): string {
+  return manifest.dataset.class_names[label] ?? String(label);
+}

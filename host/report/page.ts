@@ -1,0 +1,121 @@
+/** The HTML report: one file that needs nothing else, neither scripts nor the network. */
+
+import { flagsOf } from "./flags.js";
+import {
+  equalitySentence,
+  headlineCondition,
+  judgedEngine,
+  keyFigures,
+  roundingSentence,
+  summarySentence,
+} from "./headline.js";
+import { html, type Markup, render, trusted } from "./html.js";
+import { htmlStrip } from "./html-strip.js";
+import { htmlTable } from "./html-table.js";
+import { linkTable } from "./links.js";
+import type { ReportInput } from "./load.js";
+import { deviceId } from "./names.js";
+import { makeStrip } from "./pictures.js";
+import { accuracyPlots } from "./plot-accuracy.js";
+import { tickPlots, tickTable } from "./plot-ticks.js";
+import { repeatCommand } from "./repeat.js";
+import { styleSheet } from "./style.js";
+import type { Table } from "./table.js";
+import { resultTables } from "./tables-results.js";
+import { manifestTables, requirementTable } from "./tables-run.js";
+
+/** The whole page. The same run folder gives the same bytes. */
+export async function htmlReport(input: ReportInput): Promise<string> {
+  const { manifest, records, summary } = input;
+  const title = reportTitle(input);
+  const requirements = requirementTable(manifest);
+  const links = linkTable(manifest);
+  const [accuracy, ...others] = resultTables(summary);
+  const ticks = tickTable(records);
+  const equality = equalitySentence(summary);
+  const step = manifest.model.input.scale > 0 ? manifest.model.input.scale : null;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="mcu-eval ${manifest.environment.tool.version}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${trusted(styleSheet())}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="meta">${metaLine(input)}</p>
+</header>
+<main>
+<p class="summary">${summarySentence(input)}</p>
+${[roundingSentence(input), equality].map((sentence) => sentence && html`<p>${sentence}</p>\n`)}
+<dl class="tiles">${keyFigures(input).map(
+    (figure) =>
+      html`<div><dd class="value ${figure.alarm && "alarm"}">${figure.value}</dd><dt>${figure.title}</dt>${figure.notes.map((note) => html`<dd class="note">${note}</dd>`)}</div>\n`,
+  )}</dl>
+<ul class="flags">${flagsOf(input).map(({ level, text }) => html`<li class="${level}">${text}</li>\n`)}</ul>
+${requirements && section("Requirements", tables([requirements]))}
+${section("Accuracy against eps", html`${await accuracyPlots(summary, step)}${accuracy && tables([accuracy])}`)}
+${others.length > 0 && section("Attacks", tables(others))}
+${await pictureSection(input)}
+${ticks && section("Cost of an inference", html`${await tickPlots(records)}${tables([ticks])}`)}
+${links && section("Link", tables([links]))}
+${section(
+  "How to repeat it",
+  html`<p>With the same version, model, data and seed, the samples and the tables come out byte for byte the same.</p>
+<pre><code>${repeatCommand(manifest)}</code></pre>`,
+)}
+${section(
+  "Manifest",
+  manifestTables(manifest).map(
+    (table, i) =>
+      html`<details${i < 2 && trusted(" open")}><summary>${table.caption}</summary>${htmlTable(table, "fields")}</details>\n`,
+  ),
+)}
+</main>
+<footer><p>Every figure is computed from <code>samples.jsonl</code> of this run folder; what was not measured is blank.</p></footer>
+</body>
+</html>
+`;
+  return render(page);
+}
+
+/** `cifar10-resnet8 on qemu-m7: pgd`. */
+export function reportTitle({ manifest }: ReportInput): string {
+  const attacks = [...new Set(manifest.settings.attacks.map(({ id }) => id))];
+  const board = deviceId(manifest) ?? manifest.boards.native?.id ?? "float";
+  return `${manifest.model.id} on ${board}${attacks.length > 0 ? `: ${attacks.join(", ")}` : ""}`;
+}
+
+/** Run, data and date in one line. */
+export function metaLine({ manifest }: ReportInput): string {
+  const { dataset, sessions, id, environment } = manifest;
+  const last = dataset.offset + dataset.n - 1;
+  const range = dataset.n > 0 ? `samples ${dataset.offset} to ${last}` : "no samples";
+  const started = sessions[0]?.started.slice(0, 10);
+  const parts = [`run ${id}`, `${dataset.id} ${dataset.split}, ${range}`, `mcu-eval ${environment.tool.version}`];
+  return [...parts, ...(started ? [started] : [])].join(" · ");
+}
+
+function section(title: string, content: Markup | readonly Markup[]): Markup {
+  return html`<section>
+<h2>${title}</h2>
+${content}
+</section>`;
+}
+
+function tables(all: readonly Table[]): Markup {
+  return html`${all.map((table) => htmlTable(table, "results"))}`;
+}
+
+async function pictureSection({ folder, manifest, records, summary }: ReportInput): Promise<Markup | null> {
+  const engine = judgedEngine(summary);
+  const condition = headlineCondition(summary);
+  if (!engine || !condition) return null;
+  const strip = await makeStrip(folder, manifest, records, condition, engine);
+  return strip && section("Pictures", htmlStrip(strip, manifest));
+}

@@ -1,0 +1,209 @@
+/** Accuracy against eps, one line an engine, one plot an attack. */
+
+import type { EChartsCoreOption } from "echarts/core";
+import { ENGINES, type EngineName } from "../core/index.js";
+import type { ConditionSummary, Rate } from "../metrics/index.js";
+import { figure, list, percent } from "./format.js";
+import { html, type Markup } from "./html.js";
+import { ENGINE_MEANINGS, ENGINE_TITLES, ratesOf } from "./names.js";
+import { ENGINE_COLOURS, PLOT_COLOURS } from "./palette.js";
+import { plotFigure } from "./svg.js";
+
+/** A security curve: the clean inputs at eps 0, then each budget of one attack, ascending. */
+interface Curve {
+  readonly attack: string;
+  readonly goal: string;
+  readonly norm: string;
+  readonly points: readonly { readonly eps: number; readonly entered: string; readonly one: ConditionSummary }[];
+}
+
+function curvesOf(summary: readonly ConditionSummary[]): Curve[] {
+  const clean = summary.find(({ attack }) => attack === "none");
+  const groups = new Map<string, ConditionSummary[]>();
+  for (const one of summary) {
+    if (!one.eps || one.attack === "none") continue;
+    const key = JSON.stringify([one.attack, one.goal, one.norm]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    const points = group.map((one) => ({ eps: one.eps?.value ?? 0, entered: one.eps?.entered ?? "", one }));
+    points.sort((a, b) => a.eps - b.eps);
+    const start = clean ? [{ eps: 0, entered: "0", one: clean }] : [];
+    return {
+      attack: first?.attack ?? "",
+      goal: first?.goal ?? "",
+      norm: first?.norm ?? "",
+      points: [...start, ...points],
+    };
+  });
+}
+
+/** Budgets in the unit they were entered in, where all share one: `2/255` becomes `2` on an axis "eps × 255". */
+function axisOf(curve: Curve): { name: string; label: (value: number) => string } {
+  const entered = curve.points.slice(curve.points[0]?.eps === 0 ? 1 : 0).map((point) => point.entered);
+  const fractions = entered.map((text) => /^([\d.]+)\/([\d.]+)$/.exec(text));
+  const [first] = fractions;
+  if (first && fractions.every((match) => match?.[2] === first[2])) {
+    const denominator = Number(first[2]);
+    return { name: `eps (of ${first[2]}), ${curve.norm}`, label: (value) => figure(value * denominator) };
+  }
+  return { name: `eps, ${curve.norm}`, label: figure };
+}
+
+const SYMBOLS: Readonly<Record<EngineName, string>> = {
+  float: "circle",
+  grid: "diamond",
+  native: "roundRect",
+  device: "triangle",
+};
+/** Order of drawing, as position left (-) and right (+) of the true eps: intervals side by side stay legible. */
+const SHIFTS: Readonly<Record<EngineName, number>> = { float: -1.5, grid: -0.5, native: 0.5, device: 1.5 };
+
+/** All plots of accuracy against eps; none for a run without budgets. */
+export async function accuracyPlots(summary: readonly ConditionSummary[], step: number | null): Promise<Markup[]> {
+  const plots: Markup[] = [];
+  for (const [i, curve] of curvesOf(summary).entries()) {
+    const asked = ENGINES.filter((engine) => curve.points.some(({ one }) => ratesOf(one, engine)));
+    const caption = html`Accuracy against eps, ${curve.attack} (${curve.goal}, ${curve.norm}); whiskers: 95 % Wilson intervals${
+      step === null ? "" : "; dotted: half a step and one step of the input grid"
+    }. ${legend(asked)}`;
+    plots.push(
+      await plotFigure(
+        `accuracy-${i + 1}`,
+        caption,
+        (_, isNarrow) => option(curve, asked, step, isNarrow),
+        describe(curve, asked),
+      ),
+    );
+  }
+  return plots;
+}
+
+function option(curve: Curve, asked: readonly EngineName[], step: number | null, isNarrow: boolean): EChartsCoreOption {
+  const axis = axisOf(curve);
+  const ticks = curve.points.map(({ eps }) => eps);
+  const text = { color: PLOT_COLOURS.text.light, fontSize: isNarrow ? 12 : 13 };
+  const largest = Math.max(...ticks);
+  return {
+    grid: { left: isNarrow ? 46 : 54, right: isNarrow ? 12 : 20, top: 24, bottom: 46 },
+    xAxis: {
+      type: "value",
+      min: 0,
+      max: largest * 1.03,
+      name: axis.name,
+      nameLocation: "middle",
+      nameGap: 28,
+      nameTextStyle: text,
+      axisLabel: { ...text, customValues: ticks, formatter: axis.label, hideOverlap: true },
+      axisTick: { customValues: ticks, lineStyle: { color: PLOT_COLOURS.axis.light } },
+      axisLine: { lineStyle: { color: PLOT_COLOURS.axis.light } },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: "value",
+      min: 0,
+      max: 1,
+      axisLabel: { ...text, formatter: (share: number) => `${Math.round(share * 100)} %` },
+      splitLine: { lineStyle: { color: PLOT_COLOURS.grid.light } },
+    },
+    series: [
+      ...stepMarks(step, largest, text),
+      ...asked.flatMap((engine) => [line(curve, engine, isNarrow), whiskers(curve, engine, isNarrow)]),
+    ],
+  };
+}
+
+/** Dotted verticals at half a grid step, from which on rounding takes a change up, and at a whole one. */
+function stepMarks(step: number | null, largest: number, text: object): object[] {
+  const marks = [
+    { at: (step ?? 0) / 2, label: "½" },
+    { at: step ?? 0, label: "1 step" },
+  ].filter(({ at }) => at > 0 && at <= largest);
+  return [
+    {
+      type: "line",
+      silent: true,
+      data: [],
+      markLine: {
+        silent: true,
+        symbol: "none",
+        lineStyle: { color: PLOT_COLOURS.mark.light, type: "dotted", width: 1 },
+        data: marks.map(({ at, label }) => ({ xAxis: at, label: { ...text, formatter: label, distance: 4 } })),
+      },
+    },
+  ];
+}
+
+function rateAt(one: ConditionSummary, engine: EngineName): Rate | undefined {
+  return ratesOf(one, engine)?.accuracy;
+}
+
+function line(curve: Curve, engine: EngineName, isNarrow: boolean): object {
+  const color = ENGINE_COLOURS[engine].light;
+  // Native lies under the device's line wherever both agree, which is nearly everywhere: it is drawn broad.
+  const width = engine === "native" ? 6 : 2;
+  return {
+    type: "line",
+    silent: true,
+    symbol: SYMBOLS[engine],
+    symbolSize: engine === "device" ? 9 : 8,
+    symbolOffset: [SHIFTS[engine] * (isNarrow ? 2 : 4), 0],
+    itemStyle: { color, opacity: 1 },
+    lineStyle: { color, width, opacity: engine === "native" ? 0.3 : 1, type: engine === "grid" ? "dashed" : "solid" },
+    data: curve.points.map(({ eps, one }) => [eps, rateAt(one, engine)?.value ?? null]),
+  };
+}
+
+interface ShapeApi {
+  value(dimension: number): number;
+  coord(point: [number, number]): [number, number];
+}
+
+function whiskers(curve: Curve, engine: EngineName, isNarrow: boolean): object {
+  const shift = SHIFTS[engine] * (isNarrow ? 2 : 4);
+  const cap = isNarrow ? 1.5 : 2.5;
+  const data = curve.points.flatMap(({ eps, one }) => {
+    const rate = rateAt(one, engine);
+    return rate && rate.low !== null && rate.high !== null ? [[eps, rate.low, rate.high]] : [];
+  });
+  return {
+    type: "custom",
+    silent: true,
+    data,
+    renderItem(_: unknown, api: ShapeApi) {
+      const [x, low] = api.coord([api.value(0), api.value(1)]);
+      const [, high] = api.coord([api.value(0), api.value(2)]);
+      const style = { stroke: ENGINE_COLOURS[engine].light, lineWidth: 1.2, fill: "none" };
+      const stroke = (x1: number, y1: number, x2: number, y2: number): object => ({
+        type: "line",
+        shape: { x1: x + shift + x1, y1, x2: x + shift + x2, y2 },
+        style,
+      });
+      return {
+        type: "group",
+        children: [stroke(0, low, 0, high), stroke(-cap, low, cap, low), stroke(-cap, high, cap, high)],
+      };
+    },
+  };
+}
+
+function legend(asked: readonly EngineName[]): Markup {
+  return html`<ul class="legend">${asked.map(
+    (engine) =>
+      html`<li><span class="key key-${engine}" aria-hidden="true"></span><b>${ENGINE_TITLES[engine]}</b>: ${ENGINE_MEANINGS[engine]}</li>`,
+  )}</ul>`;
+}
+
+/** The curve in words, for those who do not see it. */
+function describe(curve: Curve, asked: readonly EngineName[]): string {
+  const axis = axisOf(curve);
+  const lines = asked.map((engine) => {
+    const values = curve.points.flatMap(({ eps, one }) => {
+      const value = rateAt(one, engine)?.value;
+      return value == null ? [] : [`${percent(value)} at ${axis.label(eps)}`];
+    });
+    return `${ENGINE_TITLES[engine]}: ${values.join(", ")}`;
+  });
+  return `Line plot, ${axis.name}. ${list(lines)}. The table below holds the same figures.`;
+}

@@ -1,0 +1,36 @@
+/** The command that makes a run again. */
+
+import type { AttackSettings, RunManifest } from "../data/index.js";
+
+/** `mcu-eval run …` with every setting that the results depend on. */
+export function repeatCommand({ settings }: RunManifest): string {
+  const { board, transport, model, data, offset, n, seed, batch, grid, oracle, attacks } = settings;
+  const [first] = attacks;
+  const flags: [string, string | number | undefined][] = [
+    ["--board", board],
+    ["--transport", transport],
+    ["--model", model],
+    ["--data", data],
+    ["--offset", offset === 0 ? undefined : offset],
+    ["-n", n],
+    ...attacks.map((attack): [string, string] => ["--attack", attackArgument(attack)]),
+    ["--eps", first && first.eps.length > 0 ? first.eps.map(({ entered }) => entered).join(",") : undefined],
+    ["--norm", first?.norm],
+    ["--goal", first?.goal === "targeted" ? `targeted:${first.target}` : undefined],
+    ["--oracle", oracle],
+    ["--seed", seed],
+    ["--batch", batch],
+  ];
+  const words = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${quoted(String(value))}`]));
+  return ["mcu-eval run", ...words, ...(grid ? ["--grid"] : [])].join(" ");
+}
+
+function attackArgument({ id, params }: AttackSettings): string {
+  const all = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  return all.length > 0 ? `${id}:${all.join(",")}` : id;
+}
+
+/** For a POSIX shell. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
