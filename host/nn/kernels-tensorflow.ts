@@ -62,21 +62,23 @@ export function tensorflowKernels(tf: Tf): Kernels {
     text("padding", window.padding.toUpperCase()),
     text("data_format", FORMAT),
   ];
-  const withShape = (shape: readonly number[], run: (tensor: Tensor) => Tensor): Tensor => {
-    const tensor = tf.tensor1d(shape as number[], "int32");
-    const result = run(tensor);
-    tensor.dispose();
-    return result;
+  /** Shapes as tensors, kept: a few a graph and batch size, asked for in every backward pass. */
+  const sizes = new Map<string, Tensor>();
+  const sizesOf = (shape: readonly number[]): Tensor => {
+    const key = shape.join();
+    const known = sizes.get(key);
+    if (known) return known;
+    const made = tf.keep(tf.tensor1d(shape as number[], "int32"));
+    sizes.set(key, made);
+    return made;
   };
 
   const conv2d = (window: Window): ConvKernel => {
     const attributes = [...windowAttributes(window), ints("dilations", [1, 1, 1, 1])];
     return {
       forward: (x, kernel) => one("Conv2D", attributes, x, kernel),
-      inputGradient: (shape, kernel, dy) =>
-        withShape(shape, (sizes) => one("Conv2DBackpropInput", attributes, sizes, kernel, dy)),
-      kernelGradient: (x, shape, dy) =>
-        withShape(shape, (sizes) => one("Conv2DBackpropFilter", attributes, x, sizes, dy)),
+      inputGradient: (shape, kernel, dy) => one("Conv2DBackpropInput", attributes, sizesOf(shape), kernel, dy),
+      kernelGradient: (x, shape, dy) => one("Conv2DBackpropFilter", attributes, x, sizesOf(shape), dy),
     };
   };
 
@@ -85,9 +87,8 @@ export function tensorflowKernels(tf: Tf): Kernels {
     return {
       forward: (x, kernel) => one("DepthwiseConv2dNative", attributes, x, kernel),
       inputGradient: (shape, kernel, dy) =>
-        withShape(shape, (sizes) => one("DepthwiseConv2dNativeBackpropInput", attributes, sizes, kernel, dy)),
-      kernelGradient: (x, shape, dy) =>
-        withShape(shape, (sizes) => one("DepthwiseConv2dNativeBackpropFilter", attributes, x, sizes, dy)),
+        one("DepthwiseConv2dNativeBackpropInput", attributes, sizesOf(shape), kernel, dy),
+      kernelGradient: (x, shape, dy) => one("DepthwiseConv2dNativeBackpropFilter", attributes, x, sizesOf(shape), dy),
     };
   };
 
@@ -97,7 +98,7 @@ export function tensorflowKernels(tf: Tf): Kernels {
     const attributes = poolAttributes(window);
     return {
       forward: (x) => one("AvgPool", attributes, x),
-      gradient: (x, _y, dy) => withShape(x.shape, (sizes) => one("AvgPoolGrad", attributes, sizes, dy)),
+      gradient: (x, _y, dy) => one("AvgPoolGrad", attributes, sizesOf(x.shape), dy),
     };
   };
 
