@@ -4,6 +4,7 @@
  * The numbers are TensorFlow Lite's 8-bit quantisation specification.
  */
 
+import { roundHalfAwayFromZero } from "../core/index.js";
 import type { TfliteQuantization } from "./model.js";
 import type { TensorType } from "./schema.js";
 
@@ -48,8 +49,7 @@ export const INT8: Scheme = {
 
 /**
  * Scale and zero point that map `range`, widened to hold 0, onto the scheme's integers; 0 falls exactly on
- * the zero point. Jacob et al. 2018 (arXiv 1712.05877), section 3; the zero point is rounded from the
- * lower end, whose error is the smaller one since it is the exact end for ReLU outputs.
+ * the zero point, rounded half away from zero as TFLite does. Jacob et al. 2018 (arXiv 1712.05877), section 3.
  */
 export function activationQuantization(scheme: Scheme, range: Range): TfliteQuantization {
   const { min: lowest, max: highest } = scheme.activation;
@@ -57,6 +57,7 @@ export function activationQuantization(scheme: Scheme, range: Range): TfliteQuan
   const high = Math.max(0, range.max);
   if (low === high) return { scale: [1], zeroPoint: [lowest], axis: 0 };
   const scale = (high - low) / (highest - lowest);
-  const zeroPoint = Math.min(highest, Math.max(lowest, Math.round(lowest - low / scale)));
-  return { scale: [Math.fround(scale)], zeroPoint: [zeroPoint], axis: 0 };
+  const zeroPoint = Math.min(highest, Math.max(lowest, roundHalfAwayFromZero(lowest - low / scale)));
+  // + 0 makes a negative zero a plain one.
+  return { scale: [Math.fround(scale)], zeroPoint: [zeroPoint + 0], axis: 0 };
 }

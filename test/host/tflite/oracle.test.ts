@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { countOf, fromGrid, row, toGrid } from "../../../host/core/index.js";
-import { calibrate, inputGrid, outputGrid, quantizeInt8, readTflite } from "../../../host/tflite/index.js";
-import { oracleInfer, oraclePython } from "../../oracle/oracle.js";
+import {
+  calibrate,
+  inputGrid,
+  outputGrid,
+  quantizeInt8,
+  readTflite,
+  type TfliteModel,
+} from "../../../host/tflite/index.js";
+import { FUSED_ACTIVATIONS, PADDINGS } from "../../../host/tflite/schema.js";
+import { oracleDescribe, oracleInfer, oraclePython } from "../../oracle/oracle.js";
 import { images, mobileNetwork, residualNetwork } from "./networks.js";
 import { referenceOf } from "./reference.js";
 
@@ -41,5 +49,41 @@ describe.each([
     expect(
       new Set(Array.from({ length: COUNT }, (_, i) => raw.subarray(i * 3, i * 3 + 3).join())).size,
     ).toBeGreaterThan(COUNT / 2);
+  });
+});
+
+/** A model in the words of LiteRT's schema classes: camel case, enumerations as numbers, data in hex. */
+function inTheirWords(model: TfliteModel): unknown {
+  const value = (name: string, option: unknown): unknown => {
+    if (name === "padding") return PADDINGS.indexOf(option as never);
+    return name === "fused_activation_function" ? FUSED_ACTIVATIONS.indexOf(option as never) : option;
+  };
+  const camel = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return {
+    ...model,
+    tensors: model.tensors.map(({ isVariable: _, data, ...tensor }) => ({
+      ...tensor,
+      data: data && Buffer.from(data).toString("hex"),
+    })),
+    operators: model.operators.map(({ options, ...operator }) => ({
+      ...operator,
+      options:
+        options &&
+        Object.fromEntries(Object.entries(options).map(([name, option]) => [camel(name), value(name, option)])),
+    })),
+  };
+}
+
+describe.each([
+  { name: "residual", network: residualNetwork() },
+  { name: "mobile", network: mobileNetwork() },
+])("the int8 $name file", ({ network }) => {
+  it("says the same to LiteRT's schema classes, and theirs to us", async () => {
+    const bytes = quantizeInt8(network, await calibrate(network, images(network, 10, "calibration")));
+    const model = readTflite(bytes);
+    const { description, repacked } = await oracleDescribe(bytes);
+    expect(description).toMatchObject(inTheirWords(model) as object);
+    expect(Buffer.compare(repacked, bytes)).not.toBe(0);
+    expect(readTflite(new Uint8Array(repacked))).toEqual(model);
   });
 });
