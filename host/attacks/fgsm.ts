@@ -7,7 +7,6 @@
 
 import { zeros } from "../core/index.js";
 import { defineAttack, stopIfAborted } from "./attack.js";
-import { ascend } from "./parts/ascend.js";
 import { ballAround, ballNorm } from "./parts/ball.js";
 import { crossEntropyAscent } from "./parts/loss.js";
 
@@ -20,7 +19,6 @@ export const fgsm = defineAttack({
   needs: "gradient",
   params: {},
   async run({ model, x, labels, goal, norm, eps = [], grid, signal, progress }) {
-    const ball = ballNorm(norm);
     stopIfAborted(signal);
     const pass = await model.open(x);
     const dLogits = zeros(pass.logits.shape); // [N, classes]
@@ -29,10 +27,10 @@ export const fgsm = defineAttack({
     progress?.(1);
     return eps.map((budget) => {
       const moved = { data: x.data.slice(), shape: x.shape };
-      ascend(moved, gradient, budget, ball);
-      const { project, finish } = ballAround(x, budget, ball, model.bounds, grid);
-      project(moved.data);
-      finish(moved.data);
+      const ball = ballAround(x, budget, ballNorm(norm), model.bounds, grid);
+      ball.project(moved.data);
+      ball.step(moved.data, gradient.data, budget);
+      ball.finish(moved.data);
       return moved;
     });
   },

@@ -10,7 +10,6 @@
 import { argmax, type Batch, type GradientModel, row, rowSize, zeros } from "../core/index.js";
 import { type AttackContext, defineAttack, type Goal, stopIfAborted } from "./attack.js";
 import { count, flag, fraction, type ValuesOf } from "./params.js";
-import { ascend } from "./parts/ascend.js";
 import { type Ball, type BallNorm, ballAround, ballNorm, drawFromUnitBall } from "./parts/ball.js";
 import { crossEntropy, crossEntropyAscent } from "./parts/loss.js";
 
@@ -64,7 +63,7 @@ export const pgd = defineAttack({
           for (let i = 0; i < draws.length; i++)
             found.data[i] = (found.data[i] as number) + budget * (draws[i] as number);
         const done = restart * eps.length + e;
-        await climb(context, found, balls[e] as Ball, norm, budget, (part) => progress?.((done + part) / total));
+        await climb(context, found, balls[e] as Ball, budget, (part) => progress?.((done + part) / total));
         if (params.restarts === 1) {
           best.push(found);
           continue;
@@ -92,7 +91,6 @@ async function climb(
   { model, labels, goal, params, signal }: Context,
   x: Batch,
   ball: Ball,
-  norm: BallNorm,
   eps: number,
   progress: (part: number) => void,
 ): Promise<void> {
@@ -103,8 +101,7 @@ async function climb(
     const pass = await model.open(x);
     crossEntropyAscent(pass.logits, labels, goal, dLogits);
     const gradient = await pass.backward(dLogits).finally(() => pass.close()); // [N, ...inputShape]
-    ascend(x, gradient, params.stepSize * eps, norm);
-    ball.project(x.data);
+    ball.step(x.data, gradient.data, params.stepSize * eps);
     progress((step + 1) / params.steps);
   }
   ball.finish(x.data);

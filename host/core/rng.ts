@@ -27,15 +27,16 @@ export interface Rng {
   shuffle<T extends { [index: number]: unknown; length: number }>(values: T): T;
 }
 
-/** High 32 bits of the product of two unsigned 32-bit integers. */
+/** High 32 bits of the product of two unsigned 32-bit integers, from four 16-bit products; as int32. */
 function mulHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const middleLow = (middle & 0xffff) + aLow * bHigh;
-  return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(middleLow / 65536)) >>> 0;
+  const upperMiddle = Math.imul(aHigh, bLow);
+  const lowerMiddle = Math.imul(aLow, bHigh);
+  const carry = (Math.imul(aLow, bLow) >>> 16) + (upperMiddle & 0xffff) + (lowerMiddle & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (upperMiddle >>> 16) + (lowerMiddle >>> 16) + (carry >>> 16)) | 0;
 }
 
 /** One Philox4x32-10 block: four words of output for a counter and a key. */
@@ -43,21 +44,22 @@ export function philox4x32(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
 ): [number, number, number, number] {
+  // As int32 until the end: V8 keeps those in registers, where unsigned ones become doubles.
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = mulHigh(M0, c0);
-    const low0 = Math.imul(M0, c0) >>> 0;
     const high1 = mulHigh(M1, c2);
-    const low1 = Math.imul(M1, c2) >>> 0;
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    const low0 = Math.imul(M0, c0);
+    const low1 = Math.imul(M1, c2);
+    c0 = high1 ^ c1 ^ k0;
     c1 = low1;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c2 = high0 ^ c3 ^ k1;
     c3 = low0;
-    k0 = (k0 + W0) >>> 0;
-    k1 = (k1 + W1) >>> 0;
+    k0 = (k0 + W0) | 0;
+    k1 = (k1 + W1) | 0;
   }
-  return [c0, c1, c2, c3];
+  return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
 /**

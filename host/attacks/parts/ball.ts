@@ -7,12 +7,20 @@
  */
 
 import { type Batch, type Grid, McuEvalError, type Norm, type Rng, rowSize } from "../../core/index.js";
-import { boxAround, clampTo, snap } from "./box.js";
-import { projectL2, snapL2 } from "./sphere.js";
+import { boxAround, clampTo, snap, stepInBox } from "./box.js";
+import { projectL2, snapL2, stepInL2 } from "./sphere.js";
 
 export interface Ball {
-  /** Moves every row of x to a near point inside the ball and the bounds, in place; the grid is left to `finish`. */
+  /** Moves every row to a near point inside the ball and the bounds, in place; the grid is left to `finish`. */
   project(x: Float32Array): void;
+  /**
+   * Moves every row by `length` along the norm's direction of steepest ascent, and back inside, in place:
+   * linf by the gradient's sign, l2 along the gradient. A zero or not finite gradient moves nothing.
+   *
+   * @param x inside the ball
+   * @param length in units of the input
+   */
+  step(x: Float32Array, gradient: Float32Array, length: number): void;
   /** Moves every row to the grid without leaving the ball, in place; does nothing where there is no grid. */
   finish(x: Float32Array): void;
 }
@@ -43,16 +51,18 @@ export function ballAround(
     const box = boxAround(clean.data, eps, bounds, grid);
     return {
       project: (x) => clampTo(x, box),
+      step: (x, gradient, length) => stepInBox(x, gradient, length, box),
       finish: (x) => {
         if (grid) snap(x, grid);
       },
     };
   }
-  const size = rowSize(clean);
+  const sphere = { centre: clean.data, eps, bounds, size: rowSize(clean) };
   return {
-    project: (x) => projectL2(x, clean.data, eps, bounds, size),
+    project: (x) => projectL2(x, sphere),
+    step: (x, gradient, length) => stepInL2(x, gradient, length, sphere),
     finish: (x) => {
-      if (grid) snapL2(x, clean.data, eps, grid, size);
+      if (grid) snapL2(x, sphere, grid);
     },
   };
 }

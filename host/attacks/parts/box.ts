@@ -3,10 +3,8 @@
 import { fromGrid, type Grid, rangeOf, STEP_TOLERANCE, toGrid } from "../../core/index.js";
 import { neighbour } from "./float32.js";
 
-export interface Box {
-  readonly low: Float32Array;
-  readonly high: Float32Array;
-}
+/** The upper end of element i at 2i and its lower end at 2i + 1: a gradient's sign bit picks one. */
+export type Box = Float32Array;
 
 /**
  * The intervals around clean values. With a grid their ends are grid points, so that rounding a value
@@ -19,19 +17,18 @@ export function boxAround(clean: Float32Array, eps: number, bounds: readonly [nu
 }
 
 function exactBox(clean: Float32Array, eps: number, bounds: readonly [number, number]): Box {
-  const low = new Float32Array(clean.length);
-  const high = new Float32Array(clean.length);
+  const box = new Float32Array(2 * clean.length);
   for (let i = 0; i < clean.length; i++) {
     const x = clean[i] as number;
     // Rounded inwards: to nearest, the float32 end may lie beyond eps.
-    let a = Math.fround(x - eps);
-    if (x - a > eps) a = neighbour(a, 1);
-    let b = Math.fround(x + eps);
-    if (b - x > eps) b = neighbour(b, -1);
-    low[i] = Math.max(a, bounds[0]);
-    high[i] = Math.min(b, bounds[1]);
+    let high = Math.fround(x + eps);
+    if (high - x > eps) high = neighbour(high, -1);
+    let low = Math.fround(x - eps);
+    if (x - low > eps) low = neighbour(low, 1);
+    box[2 * i] = Math.min(high, bounds[1]);
+    box[2 * i + 1] = Math.max(low, bounds[0]);
   }
-  return { low, high };
+  return box;
 }
 
 function gridBox(clean: Float32Array, eps: number, bounds: readonly [number, number], grid: Grid): Box {
@@ -41,25 +38,53 @@ function gridBox(clean: Float32Array, eps: number, bounds: readonly [number, num
   const [typeMin, typeMax] = rangeOf(grid.type);
   const min = Math.max(typeMin, lowest(bounds[0]));
   const max = Math.min(typeMax, highest(bounds[1]));
-  const low = toGrid(clean, grid);
-  const high = low.slice();
+  const lows = toGrid(clean, grid);
+  const highs = lows.slice();
   for (let i = 0; i < clean.length; i++) {
-    const a = Math.max(min, lowest((clean[i] as number) - eps));
-    const b = Math.min(max, highest((clean[i] as number) + eps));
-    // A clean value off the grid may have no grid point within eps: its nearest one stays, as low = high.
-    if (a <= b) {
-      low[i] = a;
-      high[i] = b;
+    const low = Math.max(min, lowest((clean[i] as number) - eps));
+    const high = Math.min(max, highest((clean[i] as number) + eps));
+    // A clean value off the grid may have no grid point within eps: then its nearest one is both ends.
+    if (low <= high) {
+      lows[i] = low;
+      highs[i] = high;
     }
   }
-  return { low: fromGrid(low, grid), high: fromGrid(high, grid) };
+  const box = new Float32Array(2 * clean.length);
+  const [lowValues, highValues] = [fromGrid(lows, grid), fromGrid(highs, grid)];
+  for (let i = 0; i < clean.length; i++) {
+    box[2 * i] = highValues[i] as number;
+    box[2 * i + 1] = lowValues[i] as number;
+  }
+  return box;
 }
 
 /** Moves values into their intervals, in place. */
 export function clampTo(x: Float32Array, box: Box): void {
-  const { low, high } = box;
   for (let i = 0; i < x.length; i++) {
-    x[i] = Math.min(high[i] as number, Math.max(low[i] as number, x[i] as number));
+    x[i] = Math.min(box[2 * i] as number, Math.max(box[2 * i + 1] as number, x[i] as number));
+  }
+}
+
+/**
+ * Moves values up their gradient's sign, up to the end of their interval, in place.
+ *
+ * Without branches on signs and ends: both are as good as random, and a mispredicted branch costs more
+ * than all the arithmetic here.
+ *
+ * @param x inside the box, so that only the end ahead can be passed
+ */
+export function stepInBox(x: Float32Array, gradient: Float32Array, length: number, box: Box): void {
+  const bits = new Int32Array(gradient.buffer, gradient.byteOffset, gradient.length);
+  for (let i = 0; i < x.length; i++) {
+    const pattern = bits[i] as number;
+    const magnitude = pattern & 0x7fffffff;
+    if (magnitude === 0 || magnitude > 0x7f800000) continue; // zero or NaN
+    const isDown = pattern >>> 31;
+    const sign = 1 - 2 * isDown;
+    const moved = (x[i] as number) + sign * length;
+    const end = box[2 * i + isDown] as number;
+    const isBeyond = Number((moved - end) * sign > 0);
+    x[i] = isBeyond * end + (1 - isBeyond) * moved;
   }
 }
 

@@ -2,37 +2,56 @@
 
 import { fromGrid, type Grid, STEP_TOLERANCE, toGrid } from "../../core/index.js";
 
-function distance(x: Float32Array, clean: Float32Array, from: number, size: number): number {
-  let square = 0;
-  for (let i = from; i < from + size; i++) square += ((x[i] as number) - (clean[i] as number)) ** 2;
-  return Math.sqrt(square);
+/** Balls of one radius around the rows of a batch. */
+export interface Sphere {
+  /** [N, size], in `bounds` */
+  readonly centre: Float32Array;
+  readonly eps: number;
+  readonly bounds: readonly [number, number];
+  /** Elements of a row. */
+  readonly size: number;
+}
+
+/** Moves every row into the ball, in place. */
+export function projectL2(x: Float32Array, sphere: Sphere): void {
+  for (let from = 0; from < x.length; from += sphere.size) moveRow(x, x, 0, from, sphere);
+}
+
+/** Moves every row by `length` along its gradient, then into the ball, in place. */
+export function stepInL2(x: Float32Array, gradient: Float32Array, length: number, sphere: Sphere): void {
+  for (let from = 0; from < x.length; from += sphere.size) {
+    let square = 0;
+    for (let i = from; i < from + sphere.size; i++) square += (gradient[i] as number) * (gradient[i] as number);
+    const factor = length / Math.sqrt(square);
+    if (factor > 0 && Number.isFinite(factor)) moveRow(x, gradient, factor, from, sphere);
+  }
 }
 
 /**
- * Moves every row into the ball, in place. Clips to the bounds first and shrinks second: both only
- * shorten the perturbation, and shrinking towards a clean sample in the bounds stays in them.
- *
- * @param size elements of a row
+ * Adds `factor` times the direction to a row; clips it to the bounds; shrinks it to the radius. In this
+ * order, since clipping only shortens the perturbation, and shrinking towards a centre in the bounds
+ * stays in them.
  */
-export function projectL2(
-  x: Float32Array,
-  clean: Float32Array,
-  eps: number,
-  bounds: readonly [number, number],
-  size: number,
-): void {
-  const [min, max] = bounds;
-  for (let i = 0; i < x.length; i++) x[i] = Math.min(max, Math.max(min, x[i] as number));
-  for (let from = 0; from < x.length; from += size) {
-    let norm = distance(x, clean, from, size);
-    // Rounding to float32 may leave the norm a hair too large: then shrink by twice as much as before.
-    for (let slack = 2 ** -24; norm > eps; slack *= 2) {
-      const factor = Math.max(0, (eps / norm) * (1 - slack));
-      for (let i = from; i < from + size; i++) {
-        const origin = clean[i] as number;
-        x[i] = origin + factor * ((x[i] as number) - origin);
-      }
-      norm = distance(x, clean, from, size);
+function moveRow(x: Float32Array, direction: Float32Array, factor: number, from: number, sphere: Sphere): void {
+  const { centre, eps, size } = sphere;
+  const [min, max] = sphere.bounds;
+  let square = 0;
+  for (let i = from; i < from + size; i++) {
+    const moved = Math.fround((x[i] as number) + factor * (direction[i] as number));
+    const inside = Math.min(max, Math.max(min, moved));
+    const difference = inside - (centre[i] as number);
+    x[i] = inside;
+    square += difference * difference;
+  }
+  // Rounding to float32 may leave the norm a hair too large: then shrink by twice as much as before.
+  for (let slack = 2 ** -24; Math.sqrt(square) > eps; slack *= 2) {
+    const shrink = Math.max(0, (eps / Math.sqrt(square)) * (1 - slack));
+    square = 0;
+    for (let i = from; i < from + size; i++) {
+      const origin = centre[i] as number;
+      const shrunk = Math.fround(origin + shrink * ((x[i] as number) - origin));
+      x[i] = shrunk;
+      square += (shrunk - origin) * (shrunk - origin);
     }
   }
 }
@@ -40,16 +59,16 @@ export function projectL2(
 /**
  * Moves every row to its nearest grid points, in place; a row that would leave the ball that way goes
  * towards the clean sample's grid points instead.
- *
- * @param size elements of a row
  */
-export function snapL2(x: Float32Array, clean: Float32Array, eps: number, grid: Grid, size: number): void {
+export function snapL2(x: Float32Array, { centre, eps, size }: Sphere, grid: Grid): void {
   const scale = Math.fround(grid.scale);
   const nearest = toGrid(x, grid);
-  const origin = toGrid(clean, grid);
+  const origin = toGrid(centre, grid);
   const snapped = fromGrid(nearest, grid);
   for (let from = 0; from < x.length; from += size) {
-    if (distance(snapped, clean, from, size) <= eps) continue;
+    let square = 0;
+    for (let i = from; i < from + size; i++) square += ((snapped[i] as number) - (centre[i] as number)) ** 2;
+    if (Math.sqrt(square) <= eps) continue;
     for (let i = from; i < from + size; i++) {
       const start = origin[i] as number;
       const steps = (x[i] as number) / scale + grid.zeroPoint - start;
