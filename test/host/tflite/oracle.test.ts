@@ -17,7 +17,7 @@ const COUNT = 20;
 
 describe.each([
   { name: "residual", network: residualNetwork(), tolerance: 0.03 },
-  { name: "mobile", network: mobileNetwork(), tolerance: 0.06 },
+  { name: "mobile", network: mobileNetwork(), tolerance: 0.03 },
 ])("the int8 $name network in stock interpreters", ({ network, tolerance }) => {
   beforeAll(async () => {
     await oraclePython();
