@@ -25,7 +25,7 @@ export interface Engine {
 
 export interface EngineOptions {
   /** Threads inside one kernel; only the first load of a process can choose. Unset: TF_NUM_INTRAOP_THREADS, else one a core. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /** Runs `run` and frees every tensor it made, but those it passed to tf.keep. */

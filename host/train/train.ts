@@ -4,13 +4,12 @@ import { createHash } from "node:crypto";
 import { McuEvalError } from "../core/index.js";
 import { assertLabels, type Dataset } from "../data/index.js";
 import { compile, type Engine, type Graph, loadEngine, type Network } from "../nn/index.js";
-import { batchesPerEpoch, orderOf, trainingBatch } from "./batches.js";
+import { batchesPerEpoch } from "./batches.js";
 import { resumeCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { type EpochSums, meansOf, runEpoch } from "./epoch.js";
 import { countRight } from "./evaluate.js";
 import { initialParams } from "./init.js";
 import type { Recipe } from "./recipe.js";
-import { learningRateAt } from "./schedule.js";
-import { trainStep } from "./step.js";
 import { flatten } from "./weights.js";
 
 export interface EpochResult {
@@ -35,23 +34,20 @@ export interface TrainOptions {
   readonly graph: Graph;
   readonly recipe: Recipe;
   readonly dataset: Dataset;
-  readonly validation?: Dataset;
+  readonly validation?: Dataset | undefined;
   /** Epochs between two measurements on the validation data; the last is always measured. Default 5. */
-  readonly validateEvery?: number;
+  readonly validateEvery?: number | undefined;
   /** Starting values instead of seeded ones. */
-  readonly start?: Network;
+  readonly start?: Network | undefined;
   /** File written after each epoch, and resumed from where it belongs to this very training. */
-  readonly checkpoint?: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly checkpoint?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
 }
 
 export interface TrainedNetwork extends Network {
   readonly epochs: readonly EpochResult[];
 }
-
-/** Steps between two reports within an epoch. */
-const REPORT_EVERY = 50;
 
 /**
  * Trains a graph on a data set.
@@ -74,50 +70,31 @@ export async function train(options: TrainOptions): Promise<TrainedNetwork> {
   const resumed = checkpoint ? await resumeCheckpoint(checkpoint, weights, key) : null;
   const epochs: EpochResult[] = [...(resumed?.epochs ?? [])];
   const steps = batchesPerEpoch(recipe, dataset.count);
-  const size = Math.min(recipe.batchSize, dataset.count);
-  const clock = stopwatch(recipe.epochs * steps - epochs.length * steps);
+  const clock = stopwatch((recipe.epochs - epochs.length) * steps);
 
   for (let epoch = epochs.length; epoch < recipe.epochs; epoch++) {
-    const order = orderOf(recipe, epoch, dataset.count);
-    let loss = 0;
-    let correct = 0;
-    const report = (step: number, validation?: number): EpochResult => {
-      const result = {
-        loss: loss / (step * size),
-        accuracy: correct / (step * size),
-        ...(validation === undefined ? {} : { validation }),
-      };
-      const left = clock.secondsLeft((recipe.epochs - epoch) * steps - step);
-      options.onProgress?.({ epoch: epoch + 1, epochs: recipe.epochs, step, steps, secondsLeft: left, ...result });
+    const report = (sums: EpochSums, validation?: number): EpochResult => {
+      const result = { ...meansOf(sums), ...(validation === undefined ? {} : { validation }) };
+      const secondsLeft = clock.secondsLeft((recipe.epochs - epoch) * steps - sums.steps);
+      options.onProgress?.({
+        epoch: epoch + 1,
+        epochs: recipe.epochs,
+        step: sums.steps,
+        steps,
+        secondsLeft,
+        ...result,
+      });
       return result;
     };
-    for (let step = 0; step < steps; step++) {
-      const batch = trainingBatch(dataset, order.subarray(step * size, (step + 1) * size), recipe, epoch);
-      const rate = learningRateAt(recipe, epoch * steps + step, recipe.epochs * steps);
-      const result = trainStep(engine, program, weights, batch, rate, recipe);
-      loss += result.loss;
-      correct += result.correct;
-      if (!Number.isFinite(loss)) {
-        throw new McuEvalError("NOT_FINITE", `the loss diverged in epoch ${epoch + 1}, step ${step + 1}`, {
-          hint: "Lower the recipe's learning rate.",
-        });
-      }
-      if ((step + 1) % REPORT_EVERY === 0 && step + 1 < steps) {
-        report(step + 1);
-        // Lets Ctrl-C and timers in.
-        await new Promise((resolve) => setImmediate(resolve));
-        if (options.signal?.aborted) throw interrupted(checkpoint, epoch);
-      }
-    }
-    const due = (epoch + 1) % (options.validateEvery ?? 5) === 0 || epoch + 1 === recipe.epochs;
-    const { validation } = options;
-    const measured = validation && due;
-    epochs.push(
-      report(
-        steps,
-        measured ? countRight(engine, { graph, params: weights.params }, validation) / validation.count : undefined,
-      ),
-    );
+    const pause = async (sums: EpochSums): Promise<void> => {
+      report(sums);
+      if (options.signal?.aborted) throw interrupted(checkpoint, epoch);
+    };
+    const sums = await runEpoch({ engine, program, weights, dataset, recipe }, epoch, pause);
+    const { validation, validateEvery = 5 } = options;
+    const due = (epoch + 1) % validateEvery === 0 || epoch + 1 === recipe.epochs;
+    const right = validation && due ? countRight(engine, { graph, params: weights.params }, validation) : undefined;
+    epochs.push(report(sums, right === undefined ? undefined : right / (validation?.count ?? 1)));
     if (checkpoint) await saveCheckpoint(checkpoint, weights, { key, epochs });
     if (options.signal?.aborted && epoch + 1 < recipe.epochs) throw interrupted(checkpoint, epoch + 1);
   }

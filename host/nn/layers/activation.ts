@@ -2,8 +2,7 @@
 
 import type { Activation, Layer } from "../graph.js";
 import type { Kernels, Tensor } from "../kernels.js";
-import type { LayerOp } from "./layer-op.js";
-import { first } from "./linear.js";
+import { first, type LayerOp } from "./layer-op.js";
 
 export function activate(kernels: Kernels, activation: Activation, x: Tensor): Tensor {
   return activation === "linear" ? x : kernels.rectify(activation, x);

@@ -2,8 +2,7 @@
 
 import type { Layer } from "../graph.js";
 import type { Kernels, NormalizedBatch } from "../kernels.js";
-import type { Kept, LayerOp, RoleTensors } from "./layer-op.js";
-import { first, roleOf } from "./linear.js";
+import { first, type Kept, type LayerOp, type RoleTensors, roleOf } from "./layer-op.js";
 
 export function batchNormOp(layer: Extract<Layer, { kind: "batchNorm" }>, kernels: Kernels): LayerOp {
   const norm = kernels.batchNorm(layer.epsilon);

@@ -1,10 +1,9 @@
 /** Layers with a kernel: conv2d, depthwiseConv2d, dense. */
 
-import { McuEvalError } from "../../core/index.js";
 import type { Activation, Layer } from "../graph.js";
 import type { ConvKernel, Kernels, Tensor } from "../kernels.js";
 import { activate, activateGradient } from "./activation.js";
-import type { LayerGradients, LayerOp, RoleTensors, Wanted } from "./layer-op.js";
+import { first, type LayerGradients, type LayerOp, type RoleTensors, roleOf, type Wanted } from "./layer-op.js";
 
 type ConvLayer = Extract<Layer, { kind: "conv2d" | "depthwiseConv2d" }>;
 type DenseLayer = Extract<Layer, { kind: "dense" }>;
@@ -50,18 +49,4 @@ function affineOp(
 
 function kernelOf(params: RoleTensors, layer: string): Tensor {
   return roleOf(params, "kernel", layer);
-}
-
-/** @throws McuEvalError FILE_INVALID when the network has no such parameter */
-export function roleOf(params: RoleTensors, role: string, layer: string): Tensor {
-  const tensor = params[role];
-  if (!tensor) throw new McuEvalError("FILE_INVALID", `layer "${layer}" has no parameter "${role}"`);
-  return tensor;
-}
-
-/** The only input of a layer that has one. */
-export function first(inputs: readonly Tensor[]): Tensor {
-  const [x] = inputs;
-  if (!x) throw new McuEvalError("INTERNAL", "a layer ran without input");
-  return x;
 }

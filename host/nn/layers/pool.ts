@@ -3,8 +3,7 @@
 import { sizeOf } from "../../core/index.js";
 import type { Layer } from "../graph.js";
 import type { Kernels } from "../kernels.js";
-import type { LayerOp } from "./layer-op.js";
-import { first } from "./linear.js";
+import { first, type LayerOp } from "./layer-op.js";
 
 type PoolLayer = Extract<Layer, { kind: "averagePool2d" | "maxPool2d" }>;
 
