@@ -20,6 +20,8 @@ ifeq ($(FAMILY),native)
 else
   PREFIX := arm-none-eabi-
   MACHINE := $(CPU_FLAGS) -O2 -fno-unwind-tables -fno-asynchronous-unwind-tables
+  # Destructors of statics never run.
+  OUR_MACHINE := -fno-use-cxa-atexit -Wno-psabi
   SCRIPT := $(FW)/ports/$(FAMILY)/$(FAMILY).ld
   LINK := $(CPU_FLAGS) --specs=nano.specs -nostartfiles -Wl,--gc-sections,--fatal-warnings \
     -Wl,--no-warn-rwx-segments -L$(OUT) -T $(SCRIPT)
@@ -32,7 +34,7 @@ AR := $(PREFIX)ar
 DOWNLOADS := $(TFLM)/tensorflow/lite/micro/tools/make/downloads
 TFLM_INCLUDES := -isystem $(TFLM) -isystem $(DOWNLOADS)/flatbuffers/include -isystem $(DOWNLOADS)/gemmlowp \
   -isystem $(DOWNLOADS)/ruy
-OUR_FLAGS := -std=c++17 -Wall -Wextra -Werror -fno-rtti -fno-exceptions -fno-threadsafe-statics -MMD -MP \
+OUR_FLAGS := $(OUR_MACHINE) -std=c++17 -Wall -Wextra -Werror -fno-rtti -fno-exceptions -fno-threadsafe-statics -MMD -MP \
   -I$(ROOT) -I$(OUT) -I$(GEN) -isystem $(NANOPB) $(TFLM_INCLUDES) $(TFLM_DEFINES) $(LINK_FLAGS)
 PB_FLAGS := -I$(NANOPB) -I$(GEN) -DPB_NO_ERRMSG=0
 
@@ -48,7 +50,7 @@ $(LIBTFLM):
 
 # ---- messages -----------------------------------------------------------------------------------
 $(GEN)/mcu_eval.pb.c: $(ROOT)/proto/mcu_eval.proto $(ROOT)/proto/mcu_eval.options
-	@mkdir -p $(@D) && nanopb_generator -q -I $(ROOT)/proto -D $(GEN) -f $(ROOT)/proto/mcu_eval.options mcu_eval.proto
+	@mkdir -p $(@D) && nanopb_generator.py -q -I $(ROOT)/proto -D $(GEN) -f $(ROOT)/proto/mcu_eval.options mcu_eval.proto
 $(GEN)/mcu_eval.pb.h: $(GEN)/mcu_eval.pb.c ;
 
 # ---- objects ------------------------------------------------------------------------------------

@@ -1,0 +1,155 @@
+// Convolutions and pools: images are [batch, height, width, channels].
+#include <cmath>
+
+#include "firmware/infer/op_check.h"
+
+namespace mcu_eval {
+namespace {
+
+using tflite::TensorType_FLOAT32;
+using tflite::TensorType_INT32;
+using tflite::TensorType_INT8;
+using tflite::TensorType_UINT8;
+
+// Input, filter, optional bias and output agree in type and quantisation.
+bool CheckConvTensors(OpCheck& op, int channel_axis) {
+  const TensorView input = op.in(0), filter = op.in(1), output = op.out();
+  if (!op.Type(input, {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32}))
+    return false;
+  if (!op.SameType(input, filter) || !op.SameType(input, output)) return false;
+  if (!op.Rank(input, 4, 4) || !op.Rank(filter, 4, 4) || !op.Constant(filter))
+    return false;
+  const int64_t channels = filter.dim(channel_axis);
+  const bool is_float = input.type == TensorType_FLOAT32;
+  if (op.inputs() == 3) {
+    const TensorView bias = op.in(2);
+    if (!op.Type(bias, {is_float ? TensorType_FLOAT32 : TensorType_INT32}))
+      return false;
+    if (!op.Constant(bias) || !op.Shape(bias, {channels})) return false;
+  }
+  if (is_float) return true;
+  if (!op.PerTensor(input) || !op.PerTensor(output)) return false;
+  if (filter.scales == 0) {
+    return op.Fail(ModelReason::kBadQuantization, filter, "is not quantised");
+  }
+  const bool per_channel = filter.scales > 1;
+  if (per_channel && input.type == TensorType_UINT8)
+    return op.PerTensor(filter);
+  if (per_channel &&
+      (filter.scales != channels ||
+       filter.quantization->quantized_dimension() != channel_axis)) {
+    return op.Fail(ModelReason::kBadQuantization, filter,
+                   "has scales along another axis than its channels");
+  }
+  for (uint32_t i = 0; i < filter.scales; ++i) {
+    if (input.type == TensorType_INT8 &&
+        filter.quantization->zero_point()->Get(i) != 0) {
+      return op.Fail(ModelReason::kBadQuantization, filter,
+                     "has a zero point that is not 0");
+    }
+    const double scale = filter.quantization->scale()->Get(i);
+    if (!op.Multiplier(double{input.scale} * scale / double{output.scale}))
+      return false;
+  }
+  if (input.type == TensorType_UINT8 && op.inputs() == 3) {
+    const double drift = std::abs(double{input.scale} * double{filter.scale} -
+                                  double{op.in(2).scale});
+    if (!(drift / double{output.scale} <= 0.02)) {
+      return op.Fail(ModelReason::kBadQuantization, op.in(2),
+                     "must have scale input x filter");
+    }
+  }
+  return true;
+}
+
+// The runtime's int8 depthwise kernel clamps to the whole grid, whatever the
+// activation: refuse where that makes a difference.
+bool CheckUnclamped(OpCheck& op, tflite::ActivationFunctionType activation,
+                    const TensorView& output) {
+  if (output.type != TensorType_INT8) return true;
+  double low = -128, high = 127;
+  const double zero = output.zero_point, scale = output.scale;
+  if (activation == tflite::ActivationFunctionType_RELU_N1_TO_1) {
+    low = zero + std::round(-1 / scale);
+    high = zero + std::round(1 / scale);
+  } else if (activation != tflite::ActivationFunctionType_NONE) {
+    low = zero;
+    if (activation == tflite::ActivationFunctionType_RELU6) {
+      high = zero + std::round(6 / scale);
+    }
+  }
+  if (low <= -128 && high >= 127) return true;
+  return op.Fail(ModelReason::kBadQuantization, output,
+                 "reaches beyond its activation, which the runtime ignores");
+}
+
+}  // namespace
+
+bool CheckConv(OpCheck& op) {
+  const auto* options = op.op().builtin_options_as_Conv2DOptions();
+  if (!op.Counts(2, 3, 1) || !op.Options(options)) return false;
+  if (!CheckConvTensors(op, 0)) return false;
+  const TensorView input = op.in(0), filter = op.in(1), output = op.out();
+  if (filter.dim(3) != input.dim(3)) {
+    return op.Fail(ModelReason::kBadShape, filter,
+                   "has another number of input channels");
+  }
+  int64_t height = 0, width = 0;
+  return op.Window(options->padding(), input.dim(1), filter.dim(1),
+                   options->stride_h(), options->dilation_h_factor(),
+                   &height) &&
+         op.Window(options->padding(), input.dim(2), filter.dim(2),
+                   options->stride_w(), options->dilation_w_factor(), &width) &&
+         op.Shape(output, {input.dim(0), height, width, filter.dim(0)}) &&
+         op.Activation(options->fused_activation_function(), output);
+}
+
+bool CheckDepthwiseConv(OpCheck& op) {
+  const auto* options = op.op().builtin_options_as_DepthwiseConv2DOptions();
+  if (!op.Counts(2, 3, 1) || !op.Options(options)) return false;
+  if (!CheckConvTensors(op, 3)) return false;
+  const TensorView input = op.in(0), filter = op.in(1), output = op.out();
+  if (filter.dim(0) != 1 || options->depth_multiplier() < 1 ||
+      int64_t{input.dim(3)} * options->depth_multiplier() != filter.dim(3)) {
+    return op.Fail(ModelReason::kBadShape, filter,
+                   "does not fit input channels and depth multiplier");
+  }
+  const bool dilated =
+      options->dilation_h_factor() != 1 || options->dilation_w_factor() != 1;
+  if (dilated && options->padding() == tflite::Padding_SAME) {
+    return op.Fail(ModelReason::kBadParameter,
+                   "dilation with SAME padding is computed wrongly by the "
+                   "runtime");
+  }
+  int64_t height = 0, width = 0;
+  if (!op.Window(options->padding(), input.dim(1), filter.dim(1),
+                 options->stride_h(), options->dilation_h_factor(), &height) ||
+      !op.Window(options->padding(), input.dim(2), filter.dim(2),
+                 options->stride_w(), options->dilation_w_factor(), &width) ||
+      !op.Shape(output, {input.dim(0), height, width, filter.dim(3)})) {
+    return false;
+  }
+  return op.Activation(options->fused_activation_function(), output) &&
+         CheckUnclamped(op, options->fused_activation_function(), output);
+}
+
+bool CheckPool(OpCheck& op) {
+  const auto* options = op.op().builtin_options_as_Pool2DOptions();
+  if (!op.Counts(1, 1, 1) || !op.Options(options)) return false;
+  const TensorView input = op.in(0), output = op.out();
+  if (!op.Type(input, {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32}))
+    return false;
+  if (!op.SameType(input, output) || !op.Rank(input, 4, 4)) return false;
+  if (!op.PerTensor(input) || !op.PerTensor(output)) return false;
+  // The kernels do not rescale.
+  if (!op.SameQuantization(input, output)) return false;
+  int64_t height = 0, width = 0;
+  return op.Window(options->padding(), input.dim(1), options->filter_height(),
+                   options->stride_h(), 1, &height) &&
+         op.Window(options->padding(), input.dim(2), options->filter_width(),
+                   options->stride_w(), 1, &width) &&
+         op.Shape(output, {input.dim(0), height, width, input.dim(3)}) &&
+         op.Activation(options->fused_activation_function(), output);
+}
+
+}  // namespace mcu_eval

@@ -1,0 +1,146 @@
+#include "firmware/infer/ops.h"
+
+#include "tensorflow/lite/core/api/flatbuffer_conversions.h"
+#include "tensorflow/lite/kernels/op_macros.h"
+#include "tensorflow/lite/micro/kernels/micro_ops.h"
+
+namespace mcu_eval {
+namespace {
+
+using RegisterFunction = TfLiteRegistration* (*)();
+
+NodeHook g_hook = nullptr;
+void* g_hook_context = nullptr;
+size_t g_nodes_done = 0;
+
+// The runtime goes on to Prepare after an Init that found no arena left, and
+// its kernels then write through the null pointer.
+template <RegisterFunction kRegister>
+TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+  const TfLiteRegistration* kernel = kRegister();
+  if (kernel->init != nullptr && node->user_data == nullptr) {
+    return kTfLiteError;
+  }
+  return kernel->prepare(context, node);
+}
+
+template <RegisterFunction kRegister>
+TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
+  const TfLiteStatus status = kRegister()->invoke(context, node);
+  if (g_hook != nullptr) g_hook(g_hook_context, ++g_nodes_done);
+  return status;
+}
+
+template <tflite::BuiltinOperator kCode, RegisterFunction kRegister>
+TfLiteRegistration* Wrapped() {
+  static TfLiteRegistration wrapped = {};
+  wrapped = *kRegister();
+  wrapped.builtin_code = kCode;
+  wrapped.invoke = Invoke<kRegister>;
+  if (wrapped.prepare != nullptr) wrapped.prepare = Prepare<kRegister>;
+  return &wrapped;
+}
+
+#define MCU_EVAL_OP(name, min, max, check)                                  \
+  {                                                                         \
+    tflite::BuiltinOperator_##name, min, max, KernelSet::kReference, check, \
+        Wrapped<tflite::BuiltinOperator_##name,                             \
+                tflite::ops::micro::Register_##name>                        \
+  }
+
+// Versions as in the runtime's own list of all operators. Left out for want of
+// a check: SVDF (has state), STRIDED_SLICE, L2_NORMALIZATION.
+constexpr OpEntry kOps[] = {
+    MCU_EVAL_OP(CONV_2D, 1, 3, CheckConv),
+    MCU_EVAL_OP(DEPTHWISE_CONV_2D, 1, 3, CheckDepthwiseConv),
+    MCU_EVAL_OP(AVERAGE_POOL_2D, 1, 2, CheckPool),
+    MCU_EVAL_OP(MAX_POOL_2D, 1, 2, CheckPool),
+    MCU_EVAL_OP(FULLY_CONNECTED, 1, 4, CheckFullyConnected),
+    MCU_EVAL_OP(SOFTMAX, 1, 2, CheckSoftmax),
+    MCU_EVAL_OP(ADD, 1, 2, CheckAdd),
+    MCU_EVAL_OP(SUB, 1, 2, CheckSub),
+    MCU_EVAL_OP(MUL, 1, 3, CheckMul),
+    MCU_EVAL_OP(MAXIMUM, 1, 1, CheckMinMax),
+    MCU_EVAL_OP(MINIMUM, 1, 1, CheckMinMax),
+    MCU_EVAL_OP(EQUAL, 1, 2, CheckEqual),
+    MCU_EVAL_OP(NOT_EQUAL, 1, 2, CheckEqual),
+    MCU_EVAL_OP(GREATER, 1, 2, CheckCompare),
+    MCU_EVAL_OP(GREATER_EQUAL, 1, 2, CheckCompare),
+    MCU_EVAL_OP(LESS, 1, 2, CheckCompare),
+    MCU_EVAL_OP(LESS_EQUAL, 1, 2, CheckCompare),
+    MCU_EVAL_OP(LOGICAL_OR, 1, 1, CheckLogicalBinary),
+    MCU_EVAL_OP(LOGICAL_AND, 1, 1, CheckLogicalBinary),
+    MCU_EVAL_OP(LOGICAL_NOT, 1, 1, CheckLogicalNot),
+    MCU_EVAL_OP(ABS, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(SIN, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(COS, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(LOG, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(SQRT, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(RSQRT, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(SQUARE, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(FLOOR, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(CEIL, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(ROUND, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(NEG, 1, 1, CheckFloatUnary),
+    MCU_EVAL_OP(RELU, 1, 1, CheckRelu),
+    MCU_EVAL_OP(RELU6, 1, 1, CheckRelu),
+    MCU_EVAL_OP(LOGISTIC, 1, 2, CheckSigmoid),
+    MCU_EVAL_OP(TANH, 1, 1, CheckSigmoid),
+    MCU_EVAL_OP(PRELU, 1, 1, CheckPrelu),
+    MCU_EVAL_OP(QUANTIZE, 1, 1, CheckQuantize),
+    MCU_EVAL_OP(DEQUANTIZE, 1, 2, CheckDequantize),
+    MCU_EVAL_OP(RESHAPE, 1, 1, CheckReshape),
+    MCU_EVAL_OP(PAD, 1, 2, CheckPad),
+    MCU_EVAL_OP(PADV2, 1, 2, CheckPad),
+    MCU_EVAL_OP(CONCATENATION, 1, 3, CheckConcatenation),
+    MCU_EVAL_OP(SPLIT, 1, 3, CheckSplit),
+    MCU_EVAL_OP(PACK, 1, 2, CheckPack),
+    MCU_EVAL_OP(UNPACK, 1, 2, CheckUnpack),
+    MCU_EVAL_OP(MEAN, 1, 1, CheckMean),
+    MCU_EVAL_OP(ARG_MAX, 1, 1, CheckArgMinMax),
+    MCU_EVAL_OP(ARG_MIN, 1, 1, CheckArgMinMax),
+    MCU_EVAL_OP(RESIZE_NEAREST_NEIGHBOR, 1, 2, CheckResizeNearest),
+};
+
+#undef MCU_EVAL_OP
+
+}  // namespace
+
+const OpEntry* FindOpEntry(tflite::BuiltinOperator code) {
+  for (const OpEntry& entry : kOps) {
+    if (entry.code == code) return &entry;
+  }
+  return nullptr;
+}
+
+void SetNodeHook(NodeHook hook, void* context) {
+  g_hook = hook;
+  g_hook_context = context;
+  g_nodes_done = 0;
+}
+
+const TfLiteRegistration* TableResolver::FindOp(tflite::BuiltinOperator op,
+                                                int version) const {
+  const OpEntry* entry = FindOpEntry(op);
+  if (entry == nullptr || version < entry->min_version ||
+      version > entry->max_version) {
+    return nullptr;
+  }
+  return entry->registration();
+}
+
+const TfLiteRegistration* TableResolver::FindOp(const char*, int) const {
+  return nullptr;
+}
+
+TfLiteStatus TableResolver::AddBuiltin(tflite::BuiltinOperator,
+                                       TfLiteRegistration*, int) {
+  return kTfLiteError;
+}
+
+tflite::MicroOpResolver::BuiltinParseFunction TableResolver::GetOpDataParser(
+    tflite::BuiltinOperator) const {
+  return tflite::ParseOpData;
+}
+
+}  // namespace mcu_eval

@@ -1,0 +1,113 @@
+// Faults and resets. What happened is kept in memory that no start-up code
+// touches; a fault ends in a reset, and the next Hello tells of it.
+#include "firmware/ports/platform.h"
+
+namespace mcu_eval {
+namespace platform {
+namespace {
+
+constexpr uint32_t kMagic = 0x4E4F4954;
+
+struct Kept {
+  uint32_t magic;
+  uint32_t cause;
+  Phase phase;
+  FaultRecord fault;
+};
+
+struct ExceptionFrame {
+  uint32_t r0, r1, r2, r3, r12, lr, pc, psr;
+};
+
+volatile uint32_t& Register(uintptr_t address) {
+  return *reinterpret_cast<volatile uint32_t*>(address);
+}
+
+constexpr uintptr_t kAircr = 0xE000ED0C;
+constexpr uintptr_t kCfsr = 0xE000ED28;
+constexpr uintptr_t kHfsr = 0xE000ED2C;
+constexpr uintptr_t kMmfar = 0xE000ED34;
+constexpr uintptr_t kBfar = 0xE000ED38;
+constexpr uint32_t kMmfarValid = 1u << 7;
+constexpr uint32_t kBfarValid = 1u << 15;
+
+extern "C" Kept _noinit;
+
+// Cause of this boot, taken out of _noinit once.
+ResetCause g_cause = ResetCause::kUnknown;
+
+[[noreturn]] void ResetBecause(ResetCause cause) {
+  _noinit.cause = static_cast<uint32_t>(cause);
+  __asm volatile("dsb" ::: "memory");
+  Register(kAircr) = 0x05FA0004;  // VECTKEY, SYSRESETREQ
+  for (;;) __asm volatile("dsb" ::: "memory");
+}
+
+}  // namespace
+
+ResetCause LastResetCause() {
+  if (g_cause != ResetCause::kUnknown) return g_cause;
+  if (_noinit.magic == kMagic) {
+    g_cause = static_cast<ResetCause>(_noinit.cause);
+  } else {
+    _noinit = {};
+    _noinit.magic = kMagic;
+    g_cause = ResetCause::kPowerOn;
+  }
+  // A reset that nobody announced is a power cycle with retained memory.
+  _noinit.cause = static_cast<uint32_t>(ResetCause::kPowerOn);
+  return g_cause;
+}
+
+const FaultRecord* LastFault() {
+  return LastResetCause() == ResetCause::kFault ? &_noinit.fault : nullptr;
+}
+
+void SetPhase(Phase phase) {
+  LastResetCause();
+  _noinit.phase = phase;
+}
+
+void Reset() { ResetBecause(ResetCause::kSoftware); }
+
+}  // namespace platform
+}  // namespace mcu_eval
+
+extern "C" {
+
+// Called by FaultHandler with the frame that the core stacked, on the stack
+// that may be the cause: it uses little of it.
+[[noreturn]] __attribute__((used)) void KeepFault(
+    const mcu_eval::platform::ExceptionFrame* frame) {
+  using namespace mcu_eval::platform;
+  FaultRecord& fault = _noinit.fault;
+  fault.pc = frame->pc;
+  fault.lr = frame->lr;
+  fault.psr = frame->psr;
+  fault.cfsr = Register(kCfsr);
+  fault.hfsr = Register(kHfsr);
+  fault.address = (fault.cfsr & kMmfarValid)  ? Register(kMmfar)
+                  : (fault.cfsr & kBfarValid) ? Register(kBfar)
+                                              : 0;
+  fault.signal = 0;
+  fault.phase = _noinit.phase;
+  ++fault.count;
+  ResetBecause(ResetCause::kFault);
+}
+
+__attribute__((naked)) void FaultHandler() {
+  __asm volatile(
+      "mrs r0, msp\n"
+      "ldr r1, =_stack\n"
+      // A frame below the stack was never written: give KeepFault a stack.
+      "cmp r0, r1\n"
+      "bhs 1f\n"
+      "ldr r1, =_stack_end\n"
+      "mov sp, r1\n"
+      "1: b KeepFault\n");
+}
+
+// The runtime's last word before it would spin for ever: fault instead.
+void DebugLog(const char*) { __builtin_trap(); }
+
+}  // extern "C"

@@ -1,0 +1,100 @@
+#include "board_config.h"
+#include "build_id.h"
+#include "firmware/ports/mps2/semihosting.h"
+#include "firmware/ports/platform.h"
+
+namespace mcu_eval {
+namespace platform {
+namespace {
+
+// CMSDK timer 0: 32 bits, counts down at 25 MHz, set free-running by Timer().
+struct CmsdkTimer {
+  volatile uint32_t control;
+  volatile uint32_t value;
+  volatile uint32_t reload;
+};
+constexpr uintptr_t kTimer0 = 0x40000000;
+constexpr uint32_t kTicksPerMs = 25000;
+
+alignas(16)
+    __attribute__((section(".buffers"))) uint8_t g_arena[config::kArenaBytes];
+alignas(16) __attribute__((
+    section(".buffers"))) uint8_t g_staging[config::kStagingBytes];
+
+uint32_t g_begin = 0;
+
+CmsdkTimer& Timer() {
+  CmsdkTimer& timer = *reinterpret_cast<CmsdkTimer*>(kTimer0);
+  if (timer.control == 0) {
+    timer.reload = 0xFFFFFFFF;
+    timer.value = 0xFFFFFFFF;
+    timer.control = 1;
+  }
+  return timer;
+}
+
+}  // namespace
+
+const Board& ThisBoard() {
+  static const Board board = {
+      config::kBoardId,
+      config::kCore,
+      kBuildId,
+      config::kClockHz,
+      ClockSource::kQemuIcount,
+      g_arena,
+      config::kArenaBytes,
+      config::kArenaPlacement,
+      g_staging,
+      config::kStagingBytes,
+      reinterpret_cast<const uint8_t*>(config::kModelRegionAddress),
+      config::kModelRegionBytes,
+  };
+  return board;
+}
+
+uint32_t BootNonce() {
+  // The host's clock, spread by a multiplicative hash; nothing in the emulator
+  // itself differs between boots.
+  static const uint32_t nonce = static_cast<uint32_t>(
+      (SemihostingElapsed() ^ Timer().value) * 0x9E3779B97F4A7C15u >> 32);
+  return nonce;
+}
+
+uint32_t Millis() {
+  static uint32_t last = Timer().value;
+  static uint32_t rest = 0;
+  static uint32_t millis = 0;
+  const uint32_t now = Timer().value;
+  const uint64_t ticks = uint64_t{last - now} + rest;
+  last = now;
+  millis += static_cast<uint32_t>(ticks / kTicksPerMs);
+  rest = static_cast<uint32_t>(ticks % kTicksPerMs);
+  return millis;
+}
+
+void MeasureBegin() {
+  CmsdkTimer& timer = Timer();
+  __asm volatile("cpsid i" ::: "memory");
+  g_begin = timer.value;
+}
+
+uint64_t MeasureEnd() {
+  const uint32_t end = Timer().value;
+  __asm volatile("cpsie i" ::: "memory");
+  return uint64_t{g_begin - end} * config::kInstructionsPerTick;
+}
+
+// Interrupts are masked meanwhile, and none is in use.
+uint64_t MeasuredIrqCycles() { return 0; }
+
+}  // namespace platform
+}  // namespace mcu_eval
+
+// What the C++ library would bring a heap for. Nothing may call these.
+void* operator new(size_t) { __builtin_trap(); }
+void* operator new[](size_t) { __builtin_trap(); }
+void operator delete(void*) noexcept { __builtin_trap(); }
+void operator delete[](void*) noexcept { __builtin_trap(); }
+void operator delete(void*, size_t) noexcept { __builtin_trap(); }
+void operator delete[](void*, size_t) noexcept { __builtin_trap(); }
