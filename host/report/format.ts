@@ -12,9 +12,9 @@ export function fraction({ numerator, denominator }: Rate): string {
   return `${numerator}/${denominator}`;
 }
 
-/** The bounds of the interval as percentages, e.g. `84.9–94.0 %`, or null where nothing was counted. */
+/** The bounds of the interval in percent, e.g. `84.9–94.0`, or null where nothing was counted. */
 export function interval({ low, high }: Rate): string | null {
-  return low === null || high === null ? null : `${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)} %`;
+  return low === null || high === null ? null : `${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}`;
 }
 
 /** A p value to two digits; very small ones as a power of ten. */
@@ -35,9 +35,10 @@ export function grouped(value: number): string {
     .replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 
-/** A measured quantity to four significant digits, without trailing zeros. */
+/** A measured quantity to four significant digits, without trailing zeros; very small ones as a power of ten. */
 export function figure(value: number): string {
-  return value === 0 ? "0" : String(Number(value.toPrecision(4)));
+  if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(2);
+  return String(Number(value.toPrecision(4)));
 }
 
 /** `1 sample`, `2 samples`. */

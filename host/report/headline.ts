@@ -54,7 +54,7 @@ export function summarySentence(input: ReportInput): string {
       const where = one.eps ? ` at ${one.eps.entered}` : "";
       return (
         `Of ${things(transfer)} that float and ${engine} classify correctly and ${one.attack}${where} ${aim} on float, ` +
-        `${grouped(transfer.numerator)} (${percent(transfer.value)}, 95 % CI ${interval(transfer)}) ` +
+        `${grouped(transfer.numerator)} (${percent(transfer.value)}, 95 % CI ${interval(transfer)} %) ` +
         `also fool ${judgedName(input, engine)}.`
       );
     }
@@ -66,7 +66,7 @@ export function summarySentence(input: ReportInput): string {
   if (!accuracy || accuracy.value === null) return "Nothing has been measured yet.";
   const who = engine ? judgedName(input, engine) : "the float model";
   return (
-    `Of ${things(accuracy)}, ${grouped(accuracy.numerator)} (${percent(accuracy.value)}, 95 % CI ${interval(accuracy)}) ` +
+    `Of ${things(accuracy)}, ${grouped(accuracy.numerator)} (${percent(accuracy.value)}, 95 % CI ${interval(accuracy)} %) ` +
     `are classified correctly by ${who}.`
   );
 }
@@ -112,27 +112,30 @@ export function keyFigures({ summary }: ReportInput): KeyFigure[] {
   const one = headlineCondition(summary);
   const clean = summary.find(({ attack }) => attack === "none");
   const figures: KeyFigure[] = [];
-  const add = (title: string, rate: Rate | undefined, source: Rate | undefined): void => {
-    if (!rate || rate.value === null) return;
-    const bounds = interval(rate);
-    const against = source?.value == null ? [] : [`float ${percent(source.value)}`];
-    figures.push({ title, value: percent(rate.value), notes: [`${fraction(rate)} · ${bounds}`, ...against] });
+  const add = (title: string, of: ConditionSummary, rate: Rate | undefined, source: Rate | undefined): void => {
+    if (!engine || !rate || rate.value === null) return;
+    const where = of.attack === "none" ? engine : `${engine}, ${conditionTitle(of)}`;
+    const against = source?.value == null ? [] : [`float: ${percent(source.value)}`];
+    figures.push({
+      title,
+      value: percent(rate.value),
+      notes: [where, `${fraction(rate)} · ${interval(rate)}`, ...against],
+    });
   };
   if (clean && engine) {
-    add(`clean accuracy, ${engine}`, ratesOf(clean, engine)?.accuracy, ratesOf(clean, "float")?.accuracy);
+    add("clean accuracy", clean, ratesOf(clean, engine)?.accuracy, ratesOf(clean, "float")?.accuracy);
   }
   if (one && engine) {
-    const title = conditionTitle(one);
-    add(`robust accuracy, ${engine}, ${title}`, ratesOf(one, engine)?.accuracy, ratesOf(one, "float")?.accuracy);
-    add(`transfer float → ${engine}, ${title}`, ratesOf(one, engine)?.transfer, undefined);
+    add("robust accuracy", one, ratesOf(one, engine)?.accuracy, ratesOf(one, "float")?.accuracy);
+    add("transfer rate from float", one, ratesOf(one, engine)?.transfer, undefined);
   }
   const equality = equalityOf(summary);
   if (equality) {
     const { compared, mismatches } = equality;
     figures.push({
-      title: "native = device, byte for byte",
+      title: "native and device",
       value: mismatches === 0 ? "equal" : `${grouped(mismatches)} differ`,
-      notes: [`${grouped(compared - mismatches)}/${grouped(compared)} outputs`],
+      notes: ["output bytes", `${grouped(compared - mismatches)}/${grouped(compared)} inferences`],
       alarm: mismatches > 0,
     });
   }

@@ -9,7 +9,7 @@ import type { Example, Strip } from "./pictures.js";
 /** All examples of a strip, each with its three pictures and what every engine predicted. */
 export function htmlStrip(strip: Strip, manifest: RunManifest): Markup {
   const title = conditionTitle(strip.condition);
-  return html`<p>${title}: of the samples that float and the board classify correctly, the first of each outcome in the run's order, then the first of the rest. Inputs are shown as the engines received them, after rounding; differences are amplified ${strip.gain} times around mid-grey.</p>
+  return html`<p>${title}: of the samples that float and the board classify correctly, the first two of each outcome, in the run's order. Inputs are shown as the engines received them, after rounding; differences are amplified ${strip.gain} times around mid-grey.</p>
 <ul class="strip">
 ${strip.examples.map((example) => exampleItem(example, strip, manifest))}</ul>
 `;

@@ -28,10 +28,14 @@ export function conditionTitle({ attack, eps }: Pick<ConditionKey, "attack" | "e
 /** What the title leaves out: norm, a targeted goal, and the budget in steps of the input grid. */
 export function conditionNotes({ attack, goal, norm, eps }: ConditionKey): string[] {
   if (attack === "none") return [];
-  const kind = [norm, goal === "targeted" ? "targeted" : undefined].filter((part) => part !== undefined).join(", ");
-  const steps = eps?.steps;
-  const reach = steps === undefined ? [] : [steps === 0 ? "below 1 step" : steps === 1 ? "1 step" : `${steps} steps`];
-  return [...(kind === "" ? [] : [kind]), ...reach];
+  const parts = [norm, goal === "targeted" ? "targeted" : undefined, stepsText(eps?.steps)];
+  const text = parts.filter((part) => part !== undefined).join(", ");
+  return text === "" ? [] : [text];
+}
+
+function stepsText(steps: number | undefined): string | undefined {
+  if (steps === undefined) return undefined;
+  return steps === 0 ? "below 1 step" : steps === 1 ? "1 step" : `${steps} steps`;
 }
 
 /** The rates of one engine, or undefined where it was not asked. */

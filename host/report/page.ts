@@ -51,14 +51,14 @@ export async function htmlReport(input: ReportInput): Promise<string> {
 <p class="meta">${metaLine(input)}</p>
 </header>
 <main>
-<p class="summary">${summarySentence(input)}</p>
-${[roundingSentence(input), equality].map((sentence) => sentence && html`<p>${sentence}</p>\n`)}
+<p class="summary">${unbroken(summarySentence(input))}</p>
+${[roundingSentence(input), equality].map((sentence) => sentence && html`<p>${unbroken(sentence)}</p>\n`)}
 <dl class="tiles">${keyFigures(input).map(
     (figure) =>
       html`<div><dd class="value ${figure.alarm && "alarm"}">${figure.value}</dd><dt>${figure.title}</dt>${figure.notes.map((note) => html`<dd class="note">${note}</dd>`)}</div>\n`,
   )}</dl>
 <ul class="flags">${flagsOf(input).map(({ level, text }) => html`<li class="${level}">${text}</li>\n`)}</ul>
-${requirements && section("Requirements", tables([requirements]))}
+${requirements && section("Requirements", htmlTable(requirements, "requirement"))}
 ${section("Accuracy against eps", html`${await accuracyPlots(summary, step)}${accuracy && tables([accuracy])}`)}
 ${others.length > 0 && section("Attacks", tables(others))}
 ${await pictureSection(input)}
@@ -99,6 +99,11 @@ export function metaLine({ manifest }: ReportInput): string {
   const started = sessions[0]?.started.slice(0, 10);
   const parts = [`run ${id}`, `${dataset.id} ${dataset.split}, ${range}`, `mcu-eval ${environment.tool.version}`];
   return [...parts, ...(started ? [started] : [])].join(" · ");
+}
+
+/** Keeps percent signs and the two ends of an interval on one line. */
+function unbroken(sentence: string): string {
+  return sentence.replaceAll(" %", "\u00a0%").replaceAll("–", "\u2060–\u2060");
 }
 
 function section(title: string, content: Markup | readonly Markup[]): Markup {

@@ -18,9 +18,8 @@ export const ENGINE_COLOURS: Readonly<Record<EngineName, { readonly light: strin
 export const PLOT_COLOURS = {
   text: { light: "#3d4451", dark: "#c3c9d4" },
   axis: { light: "#8a919e", dark: "#6f7785" },
-  grid: { light: "#e3e6eb", dark: "#2f343d" },
+  rule: { light: "#e3e6eb", dark: "#2f343d" },
   mark: { light: "#7a8190", dark: "#8d95a3" },
-  paper: { light: "#fefefe", dark: "#16191f" },
 } as const;
 
 /** Every pair of colours with the name of its CSS variable. */

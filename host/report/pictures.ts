@@ -27,8 +27,9 @@ export interface Strip {
   readonly examples: readonly Example[];
 }
 
-const MOST_EXAMPLES = 6;
-/** Beyond this a page of six examples would be too heavy for a phone. */
+const OUTCOMES: readonly Outcome[] = ["fools both", "fools float only", "fools the board only", "fools neither"];
+const EXAMPLES_AN_OUTCOME = 2;
+/** Beyond this a page of examples would be too heavy for a phone. */
 const MOST_PIXELS = 256 * 256;
 
 /** Whether a model's inputs can be shown as pictures. */
@@ -39,8 +40,8 @@ function pictureShape(manifest: RunManifest): { height: number; width: number; c
 }
 
 /**
- * The examples of one condition: the first of each outcome in plan order, then the first of what is left, so
- * that nothing is picked by its looks. Inputs are shown after rounding, as the engines received them.
+ * The examples of one condition: the first ones of each outcome in plan order, so that nothing is picked by
+ * its looks. Inputs are shown after rounding, as the engines received them.
  *
  * @param engine whose outcome counts besides float's
  * @returns null where inputs are not pictures, or no sample is clean-correct on both
@@ -115,10 +116,9 @@ function chooseExamples(records: readonly SampleRecord[], condition: number, eng
     if (!isRight || adversarial.target === adversarial.label) return [];
     return [{ outcome: outcomeOf(adversarial, engine), clean, adversarial }];
   });
-  const firsts = [...new Map([...candidates].reverse().map((choice) => [choice.outcome, choice])).values()];
-  const rest = candidates.filter((choice) => !firsts.includes(choice));
-  const chosen = new Set([...firsts, ...rest].slice(0, MOST_EXAMPLES));
-  return candidates.filter((choice) => chosen.has(choice));
+  return OUTCOMES.flatMap((outcome) =>
+    candidates.filter((choice) => choice.outcome === outcome).slice(0, EXAMPLES_AN_OUTCOME),
+  );
 }
 
 function outcomeOf({ label, target, predictions }: SampleRecord, engine: "device" | "native"): Outcome {

@@ -57,8 +57,13 @@ const SYMBOLS: Readonly<Record<EngineName, string>> = {
   native: "roundRect",
   device: "triangle",
 };
-/** Order of drawing, as position left (-) and right (+) of the true eps: intervals side by side stay legible. */
+/** Left (-) and right (+) of the true eps: lines and intervals side by side stay legible. */
 const SHIFTS: Readonly<Record<EngineName, number>> = { float: -1.5, grid: -0.5, native: 0.5, device: 1.5 };
+
+/** Pixels that an engine's marks are moved sideways. */
+function shiftOf(engine: EngineName, isNarrow: boolean): number {
+  return SHIFTS[engine] * (isNarrow ? 2 : 4);
+}
 
 /** All plots of accuracy against eps; none for a run without budgets. */
 export async function accuracyPlots(summary: readonly ConditionSummary[], step: number | null): Promise<Markup[]> {
@@ -105,53 +110,13 @@ function option(curve: Curve, asked: readonly EngineName[], step: number | null,
       min: 0,
       max: 1,
       axisLabel: { ...text, formatter: (share: number) => `${Math.round(share * 100)} %` },
-      splitLine: { lineStyle: { color: PLOT_COLOURS.grid.light } },
+      splitLine: { lineStyle: { color: PLOT_COLOURS.rule.light } },
     },
     series: [
       ...stepMarks(step, largest, text),
-      ...asked.flatMap((engine) => [line(curve, engine, isNarrow), whiskers(curve, engine, isNarrow)]),
+      ...asked.map((engine) => line(curve, engine, isNarrow)),
+      ...asked.flatMap((engine) => [whiskers(curve, engine, isNarrow), markers(curve, engine, isNarrow)]),
     ],
-  };
-}
-
-/** Dotted verticals at half a grid step, from which on rounding takes a change up, and at a whole one. */
-function stepMarks(step: number | null, largest: number, text: object): object[] {
-  const marks = [
-    { at: (step ?? 0) / 2, label: "½" },
-    { at: step ?? 0, label: "1 step" },
-  ].filter(({ at }) => at > 0 && at <= largest);
-  return [
-    {
-      type: "line",
-      silent: true,
-      data: [],
-      markLine: {
-        silent: true,
-        symbol: "none",
-        lineStyle: { color: PLOT_COLOURS.mark.light, type: "dotted", width: 1 },
-        data: marks.map(({ at, label }) => ({ xAxis: at, label: { ...text, formatter: label, distance: 4 } })),
-      },
-    },
-  ];
-}
-
-function rateAt(one: ConditionSummary, engine: EngineName): Rate | undefined {
-  return ratesOf(one, engine)?.accuracy;
-}
-
-function line(curve: Curve, engine: EngineName, isNarrow: boolean): object {
-  const color = ENGINE_COLOURS[engine].light;
-  // Native lies under the device's line wherever both agree, which is nearly everywhere: it is drawn broad.
-  const width = engine === "native" ? 6 : 2;
-  return {
-    type: "line",
-    silent: true,
-    symbol: SYMBOLS[engine],
-    symbolSize: engine === "device" ? 9 : 8,
-    symbolOffset: [SHIFTS[engine] * (isNarrow ? 2 : 4), 0],
-    itemStyle: { color, opacity: 1 },
-    lineStyle: { color, width, opacity: engine === "native" ? 0.3 : 1, type: engine === "grid" ? "dashed" : "solid" },
-    data: curve.points.map(({ eps, one }) => [eps, rateAt(one, engine)?.value ?? null]),
   };
 }
 
@@ -160,31 +125,97 @@ interface ShapeApi {
   coord(point: [number, number]): [number, number];
 }
 
-function whiskers(curve: Curve, engine: EngineName, isNarrow: boolean): object {
-  const shift = SHIFTS[engine] * (isNarrow ? 2 : 4);
-  const cap = isNarrow ? 1.5 : 2.5;
-  const data = curve.points.flatMap(({ eps, one }) => {
-    const rate = rateAt(one, engine);
-    return rate && rate.low !== null && rate.high !== null ? [[eps, rate.low, rate.high]] : [];
+/** A series of own shapes, one a row of data. */
+function shapes(data: readonly (readonly number[])[], draw: (api: ShapeApi) => object): object {
+  return { type: "custom", silent: true, data, renderItem: (_: unknown, api: ShapeApi) => draw(api) };
+}
+
+function stroke(x1: number, y1: number, x2: number, y2: number, style: object): object {
+  return { type: "line", shape: { x1, y1, x2, y2 }, style: { fill: "none", ...style } };
+}
+
+/** Dotted verticals at half a grid step, from which on rounding takes a change up, and at a whole one. */
+function stepMarks(step: number | null, largest: number, text: { color: string; fontSize: number }): object[] {
+  if (step === null) return [];
+  return [
+    { at: step / 2, label: "½" },
+    { at: step, label: "1 step" },
+  ]
+    .filter(({ at }) => at <= largest)
+    .map(({ at, label }) =>
+      shapes([[at]], (api) => {
+        const [x, bottom] = api.coord([at, 0]);
+        const [, top] = api.coord([at, 1]);
+        const style = { stroke: PLOT_COLOURS.mark.light, lineWidth: 1.2, lineDash: [2, 3] };
+        const name = { text: label, x, y: top - 4, fill: text.color, fontSize: text.fontSize, align: "center" };
+        return {
+          type: "group",
+          children: [stroke(x, bottom, x, top, style), { type: "text", style: { ...name, verticalAlign: "bottom" } }],
+        };
+      }),
+    );
+}
+
+function rateAt(one: ConditionSummary, engine: EngineName): Rate | undefined {
+  return ratesOf(one, engine)?.accuracy;
+}
+
+function measured(curve: Curve, engine: EngineName): { eps: number; value: number; low: number; high: number }[] {
+  return curve.points.flatMap(({ eps, one }) => {
+    const { value, low, high } = rateAt(one, engine) ?? {};
+    return value == null || low == null || high == null ? [] : [{ eps, value, low, high }];
   });
+}
+
+function line(curve: Curve, engine: EngineName, isNarrow: boolean): object {
+  const shift = shiftOf(engine, isNarrow);
+  const points = measured(curve, engine);
+  const segments = points.slice(1).map((point, i) => {
+    const from = points[i] as (typeof points)[number];
+    return [from.eps, from.value, point.eps, point.value];
+  });
+  const style = {
+    stroke: ENGINE_COLOURS[engine].light,
+    lineWidth: 2,
+    lineCap: "round",
+    ...(engine === "grid" && { lineDash: [6, 4] }),
+  };
+  return shapes(segments, (api) => {
+    const [x1, y1] = api.coord([api.value(0), api.value(1)]);
+    const [x2, y2] = api.coord([api.value(2), api.value(3)]);
+    return stroke(x1 + shift, y1, x2 + shift, y2, style);
+  });
+}
+
+function whiskers(curve: Curve, engine: EngineName, isNarrow: boolean): object {
+  const cap = isNarrow ? 1.5 : 2.5;
+  const style = { stroke: ENGINE_COLOURS[engine].light, lineWidth: 1.2 };
+  const bounds = measured(curve, engine).map(({ eps, low, high }) => [eps, low, high]);
+  return shapes(bounds, (api) => {
+    const [at, low] = api.coord([api.value(0), api.value(1)]);
+    const [, high] = api.coord([api.value(0), api.value(2)]);
+    const x = at + shiftOf(engine, isNarrow);
+    return {
+      type: "group",
+      children: [
+        stroke(x, low, x, high, style),
+        stroke(x - cap, low, x + cap, low, style),
+        stroke(x - cap, high, x + cap, high, style),
+      ],
+    };
+  });
+}
+
+function markers(curve: Curve, engine: EngineName, isNarrow: boolean): object {
   return {
-    type: "custom",
+    type: "line",
     silent: true,
-    data,
-    renderItem(_: unknown, api: ShapeApi) {
-      const [x, low] = api.coord([api.value(0), api.value(1)]);
-      const [, high] = api.coord([api.value(0), api.value(2)]);
-      const style = { stroke: ENGINE_COLOURS[engine].light, lineWidth: 1.2, fill: "none" };
-      const stroke = (x1: number, y1: number, x2: number, y2: number): object => ({
-        type: "line",
-        shape: { x1: x + shift + x1, y1, x2: x + shift + x2, y2 },
-        style,
-      });
-      return {
-        type: "group",
-        children: [stroke(0, low, 0, high), stroke(-cap, low, cap, low), stroke(-cap, high, cap, high)],
-      };
-    },
+    symbol: SYMBOLS[engine],
+    symbolSize: engine === "device" ? 9 : 8,
+    symbolOffset: [shiftOf(engine, isNarrow), 0],
+    itemStyle: { color: ENGINE_COLOURS[engine].light, opacity: 1 },
+    lineStyle: { width: 0 },
+    data: measured(curve, engine).map(({ eps, value }) => [eps, value]),
   };
 }
 

@@ -93,7 +93,7 @@ function option(title: string, values: readonly number[], isNarrow: boolean): EC
       type: "value",
       minInterval: 1,
       axisLabel: text,
-      splitLine: { lineStyle: { color: PLOT_COLOURS.grid.light } },
+      splitLine: { lineStyle: { color: PLOT_COLOURS.rule.light } },
     },
     series: [
       {

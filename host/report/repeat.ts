@@ -6,15 +6,16 @@ import type { AttackSettings, RunManifest } from "../data/index.js";
 export function repeatCommand({ settings }: RunManifest): string {
   const { board, transport, model, data, offset, n, seed, batch, grid, oracle, attacks } = settings;
   const [first] = attacks;
+  const budgets = attacks.find(({ eps }) => eps.length > 0)?.eps.map(({ entered }) => entered);
   const flags: [string, string | number | undefined][] = [
     ["--board", board],
     ["--transport", transport],
     ["--model", model],
     ["--data", data],
-    ["--offset", offset === 0 ? undefined : offset],
+    ["--first", offset === 0 ? undefined : offset],
     ["-n", n],
     ...attacks.map((attack): [string, string] => ["--attack", attackArgument(attack)]),
-    ["--eps", first && first.eps.length > 0 ? first.eps.map(({ entered }) => entered).join(",") : undefined],
+    ["--eps", budgets?.join(",")],
     ["--norm", first?.norm],
     ["--goal", first?.goal === "targeted" ? `targeted:${first.target}` : undefined],
     ["--oracle", oracle],

@@ -40,7 +40,7 @@ export function styleSheet(): string {
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
-main,header,footer{max-width:62rem;margin:0 auto;padding:0 1rem}
+main,header,footer{max-width:58rem;margin:0 auto;padding:0 1rem}
 header{padding-top:1.75rem}
 footer{padding-bottom:2.5rem;color:var(--soft);font-size:.875rem}
 h1{font-size:1.5rem;line-height:1.2;margin:0 0 .35rem;overflow-wrap:anywhere}
@@ -64,13 +64,16 @@ a{color:var(--accent)}
 .scroll{overflow-x:auto;margin:1rem 0 1.5rem}
 .scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
-caption{text-align:left;color:var(--soft);font-size:.875rem;padding:0 0 .4rem;max-width:46rem}
+caption{text-align:left;color:var(--soft);font-size:.875rem;padding:0 0 .4rem}
+caption span{display:block;position:sticky;left:0;width:max-content;max-width:min(46rem,calc(100vw - 2rem))}
 th,td{padding:.4rem .55rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
 thead th{vertical-align:bottom;border-bottom:2px solid var(--rule);font-size:.875rem}
 tbody th{font-weight:600}
 .right{text-align:right;font-variant-numeric:tabular-nums}
-td small,th small{display:block;color:var(--soft);font-weight:400;font-size:.78rem;line-height:1.35;white-space:nowrap}
-.results th:first-child{white-space:nowrap}
+small{display:block;color:var(--soft);font-weight:400;font-size:.78rem;line-height:1.35}
+td .figure{white-space:nowrap}
+.requirement th{overflow-wrap:anywhere}
+td small{white-space:nowrap}
 .fields{table-layout:auto}
 .fields td{overflow-wrap:anywhere}
 .fields th{font-weight:400;color:var(--soft);width:30%;overflow-wrap:anywhere}
@@ -89,15 +92,15 @@ figcaption{color:var(--soft);font-size:.875rem;max-width:46rem}
 .example figcaption{font-size:.78rem;text-align:center;padding-top:.2rem}
 .example .verdict{grid-column:1/-1;font-size:.875rem;margin:0}
 .example .outcome{font-weight:650;margin:0 0 .1rem}
-.example .verdict dl{margin:.25rem 0 0;display:grid;grid-template-columns:auto 1fr 1fr;gap:.05rem .75rem}
+.example .verdict dl{margin:.25rem 0 0;display:grid;grid-template-columns:auto auto 1fr;gap:.05rem .75rem}
 .example .verdict dt{color:var(--soft)}
 .example .verdict dd{margin:0}
 .wrong{color:var(--engine-device);font-weight:600}
 pre{background:var(--wash);border-radius:.5rem;padding:.75rem .9rem;overflow-x:auto;font:.8125rem/1.5 ui-monospace,"Cascadia Mono","DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 details{margin:.6rem 0}
 summary{cursor:pointer;font-weight:600}
-@media (min-width:44rem){body{font-size:16px}h1{font-size:1.8rem}.summary{font-size:1.35rem}.plot .wide{display:block}.plot .narrow{display:none}.strip{grid-template-columns:1fr 1fr}}
-@media (max-width:30rem){.results table{font-size:.875rem}.results th,.results td{padding:.35rem .3rem}.results small{font-size:.72rem}.fields th{width:38%}}
+@media (min-width:44rem){body{font-size:16px}h1{font-size:1.8rem}.summary{font-size:1.35rem}.plot .wide{display:block}.plot .narrow{display:none}.strip{grid-template-columns:1fr 1fr}.results td small{display:inline}.results td small:first-of-type::before{content:"";display:block}.results td small+small::before{content:" · "}}
+@media (max-width:30rem){.results table{font-size:.875rem}.results th,.results td{padding:.35rem .2rem}.results th:first-child{padding-left:0}.results td:last-child{padding-right:0}.results small{font-size:.72rem}.fields th{width:38%}}
 @media print{
 :root{color-scheme:light;${PAGE_LIGHT};${variables("light")}}
 @page{margin:14mm}

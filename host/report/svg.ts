@@ -16,14 +16,7 @@ export async function loadCharts() {
     import("echarts/components"),
     import("echarts/renderers"),
   ]);
-  core.use([
-    charts.BarChart,
-    charts.CustomChart,
-    charts.LineChart,
-    components.GridComponent,
-    components.MarkLineComponent,
-    renderers.SVGRenderer,
-  ]);
+  core.use([charts.CustomChart, charts.LineChart, components.GridComponent, renderers.SVGRenderer]);
   return core;
 }
 

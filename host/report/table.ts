@@ -10,7 +10,7 @@ export interface Column {
 export interface Cell {
   /** Empty where nothing was measured. */
   readonly text: string;
-  /** What the figure rests on, in smaller type: `150/166`, `84.9–94.0 %`. */
+  /** What the figure rests on, in smaller type: `150/166`, `84.9–94.0`. */
   readonly notes?: readonly string[];
   /** Set off because a reader must not miss it. */
   readonly alarm?: boolean;
@@ -27,7 +27,7 @@ export interface Table {
 
 export const BLANK: Cell = { text: "" };
 
-/** A cell in one line of plain text: `90.4 % (150/166, 84.9–94.0 %)`. */
+/** A cell in one line of plain text: `90.4 % (150/166, 84.9–94.0)`. */
 export function plainCell({ text, notes = [] }: Cell): string {
   if (text === "" || notes.length === 0) return text;
   return `${text} (${notes.join(", ")})`;

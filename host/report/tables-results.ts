@@ -16,7 +16,7 @@ export function resultTables(summary: readonly ConditionSummary[]): Table[] {
 export function accuracyTable(summary: readonly ConditionSummary[]): Table {
   return {
     id: "accuracy",
-    caption: "Accuracy: clean, and robust over all samples (correct / all, 95 % Wilson interval)",
+    caption: "Accuracy: clean, and robust over all samples (correct / all; 95 % Wilson interval, %)",
     columns: [conditionColumn(), ...engineColumns(ENGINES)],
     rows: summary.map((one) => [
       conditionCell(one),
@@ -29,7 +29,7 @@ export function accuracyTable(summary: readonly ConditionSummary[]): Table {
 export function successTable(summary: readonly ConditionSummary[]): Table {
   return {
     id: "attack-success",
-    caption: "Attack success rate (fooled / clean-correct on the same engine, 95 % Wilson interval)",
+    caption: "Attack success rate (fooled / clean-correct on the same engine; 95 % Wilson interval, %)",
     columns: [conditionColumn(), ...engineColumns(ENGINES)],
     rows: attacks(summary).map((one) => [
       conditionCell(one),
@@ -45,8 +45,8 @@ export function transferTable(summary: readonly ConditionSummary[]): Table {
   return {
     id: "transfer",
     caption:
-      "Transfer rate from float (fooled there / clean-correct on both and fooled on float before rounding, " +
-      "95 % Wilson interval), and McNemar's exact p (samples right on the first engine only : on the device only)",
+      "Transfer rate from float (fooled there / clean-correct on both and fooled on float before rounding; " +
+      "95 % Wilson interval, %), and McNemar's exact p (samples right on the first engine only : on the device only)",
     columns: [
       conditionColumn(),
       ...engineColumns(TRANSFER_ENGINES),
@@ -62,41 +62,49 @@ export function transferTable(summary: readonly ConditionSummary[]): Table {
   };
 }
 
-/** What rounding to the input grid did to the perturbation. */
+interface NumberColumn extends Column {
+  readonly cell: (one: ConditionSummary) => Cell;
+}
+
+/** What rounding to the input grid did to the perturbation, and what the attack cost. */
 export function roundingTable(summary: readonly ConditionSummary[]): Table {
-  const rows = attacks(summary).flatMap((one): Cell[][] => {
-    const { norm, eps, meanDistortion } = one;
-    if (!norm || !meanDistortion) return [];
-    const above = eps ? { text: `${one.aboveEps}/${one.samples}`, alarm: one.aboveEps > 0 } : BLANK;
-    return [
-      [
-        conditionCell(one),
-        { text: eps ? figure(eps.value) : "" },
-        { text: figure(meanDistortion.before[norm]) },
-        { text: figure(meanDistortion.after[norm]) },
-        above,
-        { text: figure(meanDistortion.after.l2) },
-        { text: figure(meanDistortion.after.l0) },
-        { text: `${one.gaveUp}/${one.samples}` },
-      ],
-    ];
+  const judged = attacks(summary).filter(({ norm, meanDistortion }) => norm && meanDistortion);
+  const column = (title: string, note: string, cell: NumberColumn["cell"]): NumberColumn => ({
+    title,
+    note,
+    align: "right",
+    cell,
   });
-  const number = (title: string, note: string): Column => ({ title, note, align: "right" });
+  const mean = (one: ConditionSummary, when: "before" | "after", norm = one.norm): Cell => {
+    const value = norm && one.meanDistortion?.[when][norm];
+    return value === undefined ? BLANK : { text: figure(value) };
+  };
+  const columns = [
+    column("eps", "in input units", ({ eps }) => (eps ? { text: figure(eps.value) } : BLANK)),
+    column("norm", "before rounding", (one) => mean(one, "before")),
+    column("norm", "after rounding", (one) => mean(one, "after")),
+    column("above eps", "after rounding", ({ eps, aboveEps, samples }) =>
+      eps ? { text: `${aboveEps}/${samples}`, alarm: aboveEps > 0 } : BLANK,
+    ),
+    column("l2", "after rounding", (one) => mean(one, "after", "l2")),
+    column("l0", "values changed", (one) => mean(one, "after", "l0")),
+    ...(judged.some(({ gaveUp }) => gaveUp > 0)
+      ? [column("gave up", "clean input stood in", ({ gaveUp, samples }) => ({ text: `${gaveUp}/${samples}` }))]
+      : []),
+    ...(judged.some(({ meanQueries }) => meanQueries !== undefined)
+      ? [
+          column("queries", "a sample", ({ meanQueries }) =>
+            meanQueries === undefined ? BLANK : { text: figure(meanQueries) },
+          ),
+        ]
+      : []),
+  ];
   return {
     id: "rounding",
     caption:
-      "What rounding to the input grid does to the perturbation (means over the samples; in units of the model's input)",
-    columns: [
-      conditionColumn(),
-      number("eps", "in input units"),
-      number("norm", "before rounding"),
-      number("norm", "after rounding"),
-      number("above eps", "after rounding"),
-      number("L2", "after rounding"),
-      number("L0", "values changed"),
-      number("gave up", "clean input stood in"),
-    ],
-    rows,
+      "What rounding to the input grid does to the perturbation (means over the samples, in units of the model's input)",
+    columns: [conditionColumn(), ...columns],
+    rows: judged.map((one) => [conditionCell(one), ...columns.map(({ cell }) => cell(one))]),
   };
 }
 

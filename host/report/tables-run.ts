@@ -9,7 +9,7 @@ export function requirementTable({ requirements = [] }: RunManifest): Table | nu
   if (requirements.length === 0) return null;
   return {
     id: "requirements",
-    caption: "Requirements",
+    caption: "Thresholds that the run was asked to meet",
     columns: [
       { title: "requirement", align: "left" },
       { title: "measured", align: "right" },

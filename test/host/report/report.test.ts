@@ -54,19 +54,19 @@ describe("the tables of results", () => {
   };
 
   it("show accuracy over all samples", async () => {
-    expect(await cell("accuracy", 0, 1)).toMatchObject({ text: "90.0 %", notes: ["18/20", "69.9–97.2 %"] });
+    expect(await cell("accuracy", 0, 1)).toMatchObject({ text: "90.0 %", notes: ["18/20", "69.9–97.2"] });
     // Right at 2/255: float 15, 16, 17; the device 12 to 16 and 18.
-    expect(await cell("accuracy", 2, 1)).toMatchObject({ text: "15.0 %", notes: ["3/20", "5.2–36.0 %"] });
-    expect(await cell("accuracy", 2, 4)).toMatchObject({ text: "30.0 %", notes: ["6/20", "14.5–51.9 %"] });
+    expect(await cell("accuracy", 2, 1)).toMatchObject({ text: "15.0 %", notes: ["3/20", "5.2–36.0"] });
+    expect(await cell("accuracy", 2, 4)).toMatchObject({ text: "30.0 %", notes: ["6/20", "14.5–51.9"] });
   });
 
   it("show attack success over what the same engine had right", async () => {
-    expect(await cell("attack-success", 1, 1)).toMatchObject({ text: "83.3 %", notes: ["15/18", "60.8–94.2 %"] });
-    expect(await cell("attack-success", 1, 4)).toMatchObject({ text: "66.7 %", notes: ["12/18", "43.7–83.7 %"] });
+    expect(await cell("attack-success", 1, 1)).toMatchObject({ text: "83.3 %", notes: ["15/18", "60.8–94.2"] });
+    expect(await cell("attack-success", 1, 4)).toMatchObject({ text: "66.7 %", notes: ["12/18", "43.7–83.7"] });
   });
 
   it("show transfer and McNemar's test", async () => {
-    expect(await cell("transfer", 1, 3)).toMatchObject({ text: "80.0 %", notes: ["12/15", "54.8–93.0 %"] });
+    expect(await cell("transfer", 1, 3)).toMatchObject({ text: "80.0 %", notes: ["12/15", "54.8–93.0"] });
     // Only float right: 17. Only the device: 12, 13, 14, 18. p = 2 (1 + 5) / 32.
     expect(await cell("transfer", 1, 4)).toMatchObject({ text: "0.38", notes: ["1 : 4"] });
     // Only grid right: 17. Only the device: 12, 13, 18. p = 2 (1 + 4) / 16.
@@ -188,6 +188,6 @@ describe("the written files", () => {
     const markdown = await readFile(paths.markdown, "utf8");
     expect(markdown).toContain("| pgd 2/255 (linf, 2 steps) |");
     expect(markdown).toContain("12/15");
-    expect(await readFile(paths.html, "utf8")).toContain('<td class="left"><span class="alarm">NO</span></td>');
+    expect(await readFile(paths.html, "utf8")).toContain('<td class="left"><span class="figure alarm">NO</span></td>');
   });
 });
