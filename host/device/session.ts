@@ -19,10 +19,10 @@ import {
   wire,
 } from "../link/index.js";
 import { deviceError, deviceLost, deviceReset, otherProtocol } from "./failure.js";
+import { Flow } from "./flow.js";
 import { describeHello, type Hello, nameOf } from "./hello.js";
 import { BUSY_MOST, helloWait, invokeWait, repeatedWait, type Timing, transfer } from "./timing.js";
 import { Wait } from "./wait.js";
-import { CreditWindow } from "./window.js";
 
 /** The largest frame this host takes. */
 const MAX_FRAME = 65_536;
@@ -58,12 +58,12 @@ export class Session {
   hello!: Hello;
   #session = 0;
   #seq = 0;
-  #window = new CreditWindow(0);
+  /** Of the open session. */
+  #flow: Flow | null = null;
   #helloUnderWay: { readonly nonce: number; readonly wait: Wait<wire.HelloReply> } | null = null;
   /** A Hello was answered with Busy. */
   #busyHello = false;
   #pending: Pending | null = null;
-  #room: Wait<true> | null = null;
   #slowestInvoke: number | null = null;
   /** When the request under way was written last. */
   #lastSent = 0;
@@ -92,7 +92,7 @@ export class Session {
   /** Ends all waits, now and later, with an error; the first one stays. */
   fail(error: McuEvalError): void {
     this.#failure ??= error;
-    for (const wait of [this.#helloUnderWay?.wait, this.#pending?.wait, this.#room]) wait?.fail(this.#failure);
+    for (const wait of [this.#helloUnderWay?.wait, this.#pending?.wait, this.#flow]) wait?.fail(this.#failure);
   }
 
   /**
@@ -128,7 +128,7 @@ export class Session {
       }
       if (reply.protocol !== FRAME_VERSION) throw otherProtocol(this.what, reply.protocol, FRAME_VERSION);
       this.hello = describeHello(reply);
-      this.#window = new CreditWindow(this.hello.rxWindow);
+      this.#flow = new Flow(this.link, this.#session, this.hello.rxWindow, timing);
       this.#seq = 0;
       this.#slowestInvoke = null;
       return this.hello;
@@ -141,8 +141,9 @@ export class Session {
   /** Writes a frame that is no request once the device has room for it. */
   async write(frame: Uint8Array): Promise<void> {
     this.#check();
-    await this.#explained(this.#roomFor(frame.length));
-    this.#write(frame);
+    const flow = this.#openFlow();
+    await this.#explained(flow.roomFor(frame.length));
+    flow.write(frame);
   }
 
   /** Encodes a LoadInput of the open session. */
@@ -189,12 +190,13 @@ export class Session {
   /** Null where all repetitions stay without a reply. */
   async #exchange(frame: Uint8Array, pending: Pending, first: number): Promise<Received | null> {
     const { timing } = this.options;
+    const flow = this.#openFlow();
     for (let k = 0; k <= timing.repetitions; k++) {
-      await this.#roomFor(frame.length + 1);
+      await flow.roomFor(frame.length + 1);
       // A late reply may have come while there was no room.
       if (pending.reply !== null) break;
-      if (k > 0) this.#resync();
-      this.#write(frame);
+      if (k > 0) flow.resync();
+      flow.write(frame);
       this.#lastSent = performance.now();
       pending.waitMs = repeatedWait(timing, first, k);
       pending.busyUntil = Math.min(pending.busyUntil, performance.now() + BUSY_MOST * timing.invoke);
@@ -216,6 +218,11 @@ export class Session {
     }
   }
 
+  #openFlow(): Flow {
+    if (this.#flow === null) throw new McuEvalError("INTERNAL", "a request before Hello");
+    return this.#flow;
+  }
+
   #check(): void {
     if (this.#failure !== null) throw this.#failure;
   }
@@ -232,8 +239,7 @@ export class Session {
         if (this.#helloUnderWay?.nonce === message.body.nonce) this.#helloUnderWay.wait.settle(message.body);
         return;
       case Kind.CREDIT:
-        this.#window.credit(message.body.consumed, message.body.syncId);
-        this.#room?.settle(true);
+        this.#flow?.credit(message.body);
         return;
       case Kind.BUSY:
         this.#busy(message.seq);
@@ -255,7 +261,7 @@ export class Session {
     pending.reply = message;
     if (message.kind === Kind.STATS_REPLY) this.countersAtStats = { ...this.link.counters };
     pending.wait?.settle(message);
-    this.#room?.settle(true);
+    this.#flow?.stopWaiting();
   }
 
   #busy(seq: number): void {
@@ -270,64 +276,7 @@ export class Session {
   #rebooted(bootNonce: number): void {
     if (this.#helloUnderWay !== null || this.hello === undefined || bootNonce === this.hello.bootNonce) return;
     this.#pending?.wait?.fail(REBOOTED);
-    this.#room?.fail(REBOOTED);
-  }
-
-  #write(frame: Uint8Array): void {
-    this.link.write(frame);
-    this.#window.wrote(frame.length);
-  }
-
-  #resync(): void {
-    this.link.resync();
-    this.#window.wrote(1);
-  }
-
-  async #roomFor(bytes: number): Promise<void> {
-    const { credit } = this.options.timing;
-    const wires = transfer(this.hello.rxWindow, this.link.port.baud);
-    while (!this.#window.fits(bytes)) {
-      const had = this.#window.unacknowledged;
-      await this.#credit(credit + wires);
-      if (this.#pending?.reply) return;
-      if (this.#window.unacknowledged === had) await this.#sync(credit + wires);
-    }
-  }
-
-  /** Waits for the next Credit. */
-  async #credit(milliseconds: number): Promise<void> {
-    this.#check();
-    this.#room = new Wait(milliseconds);
-    await this.#room.result.finally(() => {
-      this.#room = null;
-    });
-  }
-
-  /** Declares all sent so far consumed or lost. */
-  async #sync(milliseconds: number): Promise<void> {
-    const { repetitions } = this.options.timing;
-    for (let k = 0; k <= repetitions; k++) {
-      const id = this.#window.nextSync();
-      this.#resync();
-      this.#write(this.#encodeSync(id));
-      const until = performance.now() + milliseconds * 2 ** k;
-      while (this.#window.syncUnderWay && performance.now() < until) await this.#credit(until - performance.now());
-      if (!this.#window.syncUnderWay) return;
-    }
-    throw new McuEvalError("LINK_TIMEOUT", `${this.what} took no more bytes, and did not answer Sync`, {
-      hint: "Check the cable and the speed of the port, then reset the board.",
-    });
-  }
-
-  /** A Sync counts itself, and its length depends on that count. */
-  #encodeSync(id: number): Uint8Array {
-    let length = 0;
-    for (;;) {
-      const sent = (this.#window.sent + length) >>> 0;
-      const frame = this.link.encode(Kind.SYNC, this.#session, 0, { sent, id });
-      if (frame.length === length) return frame;
-      length = frame.length;
-    }
+    this.#flow?.fail(REBOOTED);
   }
 }
 
