@@ -64,14 +64,3 @@ export function targetOf(target: string, label: number, classes: number): number
   if (Number.isInteger(found) && found >= 0 && found < classes) return found;
   throw new McuEvalError("USAGE", `target class ${target} does not exist, expected 0 to ${classes - 1} or "next"`);
 }
-
-/** For a goal that names targets, the target of each row; undefined otherwise. */
-export function targetsBy(
-  settings: readonly AttackSettings[],
-  classes: number,
-): (step: number | null, label: number) => number | undefined {
-  return (step, label) => {
-    const target = step === null ? undefined : settings[step]?.target;
-    return target === undefined ? undefined : targetOf(target, label, classes);
-  };
-}

@@ -1,7 +1,7 @@
 /** Gates such as `device.robust_accuracy@pgd,1/255>=0.30`. */
 
-import { McuEvalError, nearestHint, parseEps } from "../core/index.js";
-import { type ConditionRecord, ENGINES, type EngineName, type ResultRecord } from "../data/index.js";
+import { ENGINES, type EngineName, McuEvalError, nearestHint, parseEps } from "../core/index.js";
+import type { ConditionRecord, ResultRecord } from "../data/index.js";
 import { CLEAN } from "./results.js";
 
 export const MEASURES = [

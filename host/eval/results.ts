@@ -1,6 +1,7 @@
 /** The figures of a run's tables as `run.json` keeps them. */
 
-import type { EngineName, ResultRecord, SampleRecord } from "../data/index.js";
+import type { EngineName } from "../core/index.js";
+import type { ResultRecord, SampleRecord } from "../data/index.js";
 import { type ConditionSummary, type EngineRates, type Rate, rateOf, summarizeRun } from "../metrics/index.js";
 
 /** The condition of the clean inputs, the first of every plan. */

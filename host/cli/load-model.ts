@@ -1,0 +1,49 @@
+/** A model by its id or path, with all files that a run needs. */
+
+import { readFile } from "node:fs/promises";
+import { McuEvalError } from "../core/index.js";
+import { fileError, findModel, type ModelFile, sha256OfFile } from "../data/index.js";
+import type { LoadedModel } from "../eval/index.js";
+import { readTfjsLayers } from "../import/index.js";
+import { readTflite } from "../tflite/index.js";
+
+/** Roles of files that devices can run, the preferred first. */
+const DEVICE_ROLES = ["int8", "tflite"];
+
+/**
+ * Loads both forms of a model.
+ *
+ * @param reference id of a model folder, path of one, or path of a .tflite
+ * @param float a tfjs layers model instead of the folder's own; needed for a .tflite on its own
+ * @throws McuEvalError MODEL_UNKNOWN, USAGE, FILE_MISSING, FILE_INVALID, HASH_MISMATCH, MODEL_UNSUPPORTED
+ */
+export async function loadModel(reference: string, float?: string): Promise<LoadedModel> {
+  const { id, files, description } = await findModel(reference);
+  const role = DEVICE_ROLES.find((name) => files[name]);
+  const device = role === undefined ? undefined : files[role];
+  if (role === undefined || device === undefined) {
+    throw new McuEvalError("MODEL_UNSUPPORTED", `model ${id} has no file with the role int8 that a device could run`, {
+      hint: "Make one with mcu-eval quantize.",
+    });
+  }
+  const tflite = await readFile(device.path).catch((error: unknown) => {
+    throw fileError(error, device.path);
+  });
+  // Before anything else is missed: a damaged file should be called damaged.
+  readTflite(tflite, device.path);
+  const source = float === undefined ? files.float : await fileOf(float);
+  if (source === undefined) {
+    throw new McuEvalError("USAGE", `${reference} comes without the float network that attacks search on`, {
+      hint: "Name it with --float <folder of a tfjs layers model>.",
+    });
+  }
+  const bounds = description?.input.range;
+  const network = await readTfjsLayers(source.path, { id, ...(bounds && { bounds }) });
+  const record = ({ name, sha256 }: ModelFile): { path: string; sha256: string } => ({ path: name, sha256 });
+  return { id, network, tflite, files: { float: record(source), [role]: record(device) } };
+}
+
+async function fileOf(path: string): Promise<ModelFile> {
+  const file = path.endsWith(".json") ? path : `${path}/model.json`;
+  return { path: file, name: path, sha256: await sha256OfFile(file) };
+}

@@ -1,0 +1,59 @@
+import { InvalidArgumentError } from "commander";
+import { describe, expect, it } from "vitest";
+import { attackArgument, collector, commaList, goalArgument, oneOf, wholeNumber } from "../../../host/cli/arguments.js";
+
+describe("wholeNumber", () => {
+  it("takes digits from the minimum on", () => {
+    expect(wholeNumber(1)("200")).toBe(200);
+    for (const text of ["0", "-1", "1.5", "1e3", "", "x", "99999999999999999999"]) {
+      expect(() => wholeNumber(1)(text)).toThrow(InvalidArgumentError);
+    }
+  });
+});
+
+describe("oneOf", () => {
+  it("names the choices", () => {
+    expect(oneOf("linf", "l2")("l2")).toBe("l2");
+    expect(() => oneOf("linf", "l2")("L2")).toThrow(/linf or l2/);
+  });
+});
+
+describe("collector", () => {
+  it("gathers what is given several times", () => {
+    const collect = collector(Number);
+    collect("1");
+    expect(collect("2")).toEqual([1, 2]);
+  });
+});
+
+describe("commaList", () => {
+  it("trims parts and refuses empty ones", () => {
+    expect(commaList("1/255, 8/255")).toEqual(["1/255", "8/255"]);
+    for (const text of ["", "1/255,", ",", "a,,b"]) expect(() => commaList(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("attackArgument", () => {
+  it.each([
+    ["pgd", { id: "pgd", params: {} }],
+    ["pgd:steps=20,restarts=2", { id: "pgd", params: { steps: "20", restarts: "2" } }],
+    ["pgd:random-start", { id: "pgd", params: { "random-start": "true" } }],
+    ["pgd:a=b=c:d", { id: "pgd", params: { a: "b=c:d" } }],
+  ])("reads %s", (text, expected) => {
+    expect(attackArgument(text)).toEqual(expected);
+  });
+
+  it.each(["", ":steps=1", "pgd:", "pgd:=1", "pgd:steps=1,"])("refuses %j", (text) => {
+    expect(() => attackArgument(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("goalArgument", () => {
+  it("reads the goals", () => {
+    expect(goalArgument("untargeted")).toEqual({ kind: "untargeted" });
+    expect(goalArgument("targeted:7")).toEqual({ kind: "targeted", target: "7" });
+    expect(goalArgument("targeted:next")).toEqual({ kind: "targeted", target: "next" });
+    for (const text of ["targeted", "targeted:", "targeted:-1", "any"])
+      expect(() => goalArgument(text)).toThrow(InvalidArgumentError);
+  });
+});

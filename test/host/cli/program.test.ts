@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { runCli } from "../../../host/cli/program.js";
+import { captured } from "./captured.js";
+
+async function cli(...args: string[]) {
+  const io = captured();
+  const code = await runCli(args, io);
+  return { code, out: io.outText(), err: io.errText() };
+}
+
+describe("help", () => {
+  it("lists the verbs and the exit codes", async () => {
+    const { code, out } = await cli("--help");
+    expect(code).toBe(0);
+    await expect(out).toMatchFileSnapshot("golden/help.txt");
+  });
+
+  it.each(["run", "attack", "train", "quantize", "build", "boards", "doctor", "report"])("of %s", async (verb) => {
+    const { code, out } = await cli(verb, "--help");
+    expect(code).toBe(0);
+    await expect(out).toMatchFileSnapshot(`golden/help-${verb}.txt`);
+  });
+
+  it("answers to no verb at all with the help and a usage error", async () => {
+    const { code, err } = await cli();
+    expect(code).toBe(2);
+    expect(err).toMatch(/Usage: mcu-eval/);
+  });
+
+  it("knows its version", async () => {
+    expect(await cli("--version")).toMatchObject({ code: 0, out: "0.1.0\n" });
+  });
+});
+
+describe("wrong usage ends with exit code 2 and says what is expected", () => {
+  it.each([
+    [["runn"], /unknown command 'runn'/],
+    [["run", "--bord", "native"], /unknown option '--bord'[\s\S]*--board/],
+    [["run", "extra"], /too many arguments/],
+    [["run", "-n", "0"], /whole number of at least 1/],
+    [["run", "-n", "many"], /whole number of at least 1/],
+    [["run", "--seed", "-1"], /whole number of at least 0/],
+    [["run", "--norm", "l3"], /l0 or l1 or l2 or linf/],
+    [["run", "--goal", "targeted"], /targeted:<class>/],
+    [["run", "--eps", ""], /separated by commas/],
+    [["run", "--attack", ":steps=1"], /<id>:<parameter>=<value>/],
+    [["train"], /required option '--out <folder>'/],
+    [["quantize"], /missing required argument 'network'/],
+    [["report"], /missing required argument 'folder'/],
+    [["attack"], /no attack is named/],
+    [["attack", "pdg"], /there is no attack "pdg"[\s\S]*pgd/],
+    [["build", "--board", "qemu-m8"], /there is no board "qemu-m8"[\s\S]*Did you mean qemu-m[47]/],
+    [
+      ["train", "--out", "x", "--recipe", "cifar10-resnet9"],
+      /there is no recipe "cifar10-resnet9"[\s\S]*cifar10-resnet8/,
+    ],
+  ])("%j", async (args, message) => {
+    const { code, out, err } = await cli(...args);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+  });
+});
+
+describe("attack", () => {
+  it("lists every attack with its parameters, their defaults and sources", async () => {
+    const { code, out } = await cli("attack", "--list");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^fgsm {2}/m);
+    expect(out).toMatch(/^pgd {2}.*1706\.06083/m);
+    expect(out).toMatch(/steps=\d+ /);
+    expect(out).toMatch(/step-size=0\.1 /);
+    expect((await cli("attack", "pgd")).out).not.toMatch(/^fgsm/m);
+  });
+});
+
+describe("boards", () => {
+  it("lists the boards as a table and as JSON", async () => {
+    const { out } = await cli("boards");
+    for (const id of ["native", "qemu-m7", "qemu-m4"]) expect(out).toMatch(new RegExp(`^${id} `, "m"));
+    const { boards } = JSON.parse((await cli("boards", "--json")).out) as { boards: { id: string; core: string }[] };
+    expect(boards.find(({ id }) => id === "qemu-m7")?.core).toBe("cortex-m7");
+  });
+});
+
+describe("report", () => {
+  it("says what is missing in a folder that is no run", async () => {
+    expect(await cli("report", "no-such-folder")).toMatchObject({
+      code: 4,
+      err: expect.stringMatching(/no-such-folder.*does not exist/),
+    });
+  });
+});
