@@ -1,7 +1,7 @@
 /** `run.json`: what a run did, with what, and what came of it. Names are as in the file. */
 
-import type { Norm } from "../core/index.js";
-import type { EngineName, EpsRecord } from "./run-record.js";
+import type { EngineName, Norm } from "../core/index.js";
+import type { EpsRecord } from "./run-record.js";
 import { type Checker, checkerOf } from "./schema.js";
 
 export const RUN_SCHEMA = 1;

@@ -1,11 +1,7 @@
 /** `samples.jsonl`: one line per sample, attack, goal, norm and eps. Names are as in the file. */
 
-import type { Norm } from "../core/index.js";
+import type { EngineName, Norm } from "../core/index.js";
 import { type Checker, checkerOf } from "./schema.js";
-
-/** The float model; the float model on grid-rounded inputs; the host build of the firmware; the board. */
-export const ENGINES = ["float", "grid", "native", "device"] as const;
-export type EngineName = (typeof ENGINES)[number];
 
 /** A budget as entered, in units of the input, and in whole steps of the input grid (0: below one step). */
 export interface EpsRecord {
