@@ -35,18 +35,17 @@ export function tickTable(records: readonly SampleRecord[]): Table | null {
   const measured = measuredIn(records);
   if (measured.length === 0) return null;
   const clocks = [...new Set(records.flatMap(({ clock_source }) => clock_source ?? []))];
-  const number = (title: string) => ({ title, align: "right" as const });
+  const figures = measured.map(({ values }) => [values.length, ...percentiles(values, [0, 50, 95, 100])]);
   return {
     id: "ticks",
     caption: `Counted around one inference on the device${clocks.length > 0 ? ` (clock source: ${clocks.join(", ")})` : ""}`,
     columns: [
       { title: "per inference", align: "left" },
-      ...["inferences", "smallest", "median", "95 %", "largest"].map(number),
+      ...measured.map(({ title }) => ({ title, align: "right" as const })),
     ],
-    rows: measured.map(({ title, values }) => [
-      { text: title },
-      { text: grouped(values.length) },
-      ...percentiles(values, [0, 50, 95, 100]).map((value) => ({ text: grouped(value) })),
+    rows: ["inferences", "smallest", "median", "95th percentile", "largest"].map((name, i) => [
+      { text: name },
+      ...figures.map((column) => ({ text: grouped(column[i] as number) })),
     ]),
   };
 }
@@ -92,7 +91,7 @@ function option(title: string, values: readonly number[], isNarrow: boolean): EC
     yAxis: {
       type: "value",
       minInterval: 1,
-      axisLabel: text,
+      axisLabel: { ...text, formatter: (value: number) => grouped(value) },
       splitLine: { lineStyle: { color: PLOT_COLOURS.rule.light } },
     },
     series: [
@@ -100,6 +99,7 @@ function option(title: string, values: readonly number[], isNarrow: boolean): EC
         type: "custom",
         silent: true,
         data: bars,
+        encode: { x: [0, 1], y: 2 },
         renderItem(_: unknown, api: { value(i: number): number; coord(point: [number, number]): [number, number] }) {
           const [left, top] = api.coord([api.value(0), api.value(2)]);
           const [right, bottom] = api.coord([api.value(1), 0]);

@@ -2,7 +2,7 @@
 
 import type { AttackSettings, RunManifest } from "../data/index.js";
 
-/** `mcu-eval run …` with every setting that the results depend on. */
+/** `mcu-eval run …` with every setting that the results depend on, one a line. */
 export function repeatCommand({ settings }: RunManifest): string {
   const { board, transport, model, data, offset, n, seed, batch, grid, oracle, attacks } = settings;
   const [first] = attacks;
@@ -23,7 +23,7 @@ export function repeatCommand({ settings }: RunManifest): string {
     ["--batch", batch],
   ];
   const words = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${quoted(String(value))}`]));
-  return ["mcu-eval run", ...words, ...(grid ? ["--grid"] : [])].join(" ");
+  return ["mcu-eval run", ...words, ...(grid ? ["--grid"] : [])].join(" \\\n  ");
 }
 
 function attackArgument({ id, params }: AttackSettings): string {

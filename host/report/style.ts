@@ -98,6 +98,8 @@ figcaption{color:var(--soft);font-size:.875rem;max-width:46rem}
 .wrong{color:var(--engine-device);font-weight:600}
 pre{background:var(--wash);border-radius:.5rem;padding:.75rem .9rem;overflow-x:auto;font:.8125rem/1.5 ui-monospace,"Cascadia Mono","DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 details{margin:.6rem 0}
+.fields caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.fields.scroll{position:relative;margin-top:.4rem}
 summary{cursor:pointer;font-weight:600}
 @media (min-width:44rem){body{font-size:16px}h1{font-size:1.8rem}.summary{font-size:1.35rem}.plot .wide{display:block}.plot .narrow{display:none}.strip{grid-template-columns:1fr 1fr}.results td small{display:inline}.results td small:first-of-type::before{content:"";display:block}.results td small+small::before{content:" · "}}
 @media (max-width:30rem){.results table{font-size:.875rem}.results th,.results td{padding:.35rem .2rem}.results th:first-child{padding-left:0}.results td:last-child{padding-right:0}.results small{font-size:.72rem}.fields th{width:38%}}
@@ -111,6 +113,7 @@ main,header,footer{max-width:none;padding:0}
 .plot svg{max-width:150mm}
 h2,h3,caption{break-after:avoid}
 .scroll{overflow:visible}
+details::details-content{display:block;content-visibility:visible;block-size:auto}
 thead{display:table-header-group}
 .strip{grid-template-columns:1fr 1fr}
 .example img{max-width:32mm}
