@@ -106,3 +106,18 @@ export function assertLabels(dataset: Dataset, classes: number): void {
     );
   }
 }
+
+/** Throws DATA_MISMATCH unless every value lies in the model's input range; bytes stand for 0 … 1. */
+export function assertRange(dataset: Dataset, bounds: readonly [number, number]): void {
+  const [low, high] = bounds;
+  const { values } = dataset;
+  const unit = values instanceof Uint8Array ? 255 : 1;
+  const at = values.findIndex((value) => !(value / unit >= low && value / unit <= high));
+  if (at < 0) return;
+  const sample = dataset.offset + Math.floor(at / sizeOf(dataset.shape));
+  throw new McuEvalError(
+    "DATA_MISMATCH",
+    `${dataset.id}: sample ${sample} holds ${(values[at] as number) / unit}, the model takes values from ${low} to ${high}`,
+    { hint: "Scale the values first; uint8 files count as 0 to 1." },
+  );
+}

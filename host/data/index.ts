@@ -4,6 +4,7 @@ export * from "./compare.js";
 export * from "./dataset.js";
 export * from "./file-error.js";
 export * from "./hash.js";
+export * from "./load-dataset.js";
 export * from "./model-dir.js";
 export * from "./npy.js";
 export * from "./picture.js";

@@ -1,6 +1,7 @@
 /** PNG and JPEG files to interleaved bytes. */
 
 import { readFile } from "node:fs/promises";
+import type { OutputInfo } from "sharp";
 import { McuEvalError, messageOf } from "../core/index.js";
 import { fileError } from "./file-error.js";
 
@@ -26,18 +27,11 @@ export async function decodePicture(
     throw fileError(error, path);
   });
   const [height, width, channels] = expected;
-  // Loaded on use: it costs the commands that read no picture their start-up time.
-  const { default: sharp } = await import("sharp");
-  const { data, info } = await sharp(bytes, { failOn: "truncated" })
-    .removeAlpha()
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw new McuEvalError("FILE_INVALID", `${path} is not a whole PNG or JPEG picture: ${messageOf(error)}`, {
-        cause: error,
-      });
+  const { data, info } = await decode(bytes, channels).catch((error: unknown) => {
+    throw new McuEvalError("FILE_INVALID", `${path} is not a whole PNG or JPEG picture: ${messageOf(error)}`, {
+      cause: error,
     });
+  });
   const fits = (height === null || height === info.height) && (width === null || width === info.width);
   if (!fits || info.channels !== channels) {
     throw new McuEvalError(
@@ -48,4 +42,14 @@ export async function decodePicture(
     );
   }
   return { shape: [info.height, info.width, channels], pixels: new Uint8Array(data) };
+}
+
+async function decode(bytes: Buffer, channels: 1 | 3): Promise<{ data: Buffer; info: OutputInfo }> {
+  // Loaded on use: it costs the commands that read no picture their start-up time.
+  const { default: sharp } = await import("sharp");
+  return sharp(bytes, { failOn: "error" })
+    .removeAlpha()
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
 }
