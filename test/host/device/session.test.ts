@@ -1,0 +1,211 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { McuEvalError } from "../../../host/core/index.js";
+import { compareCounters, type Device, openSession, type SessionSettings } from "../../../host/device/index.js";
+import { type LoopbackOptions, openLoopback, wire } from "../../../host/link/index.js";
+import { FakeDevice, type FakeOptions, mirror } from "../../contract/fake-device.js";
+import { QUICK } from "./quick.js";
+
+const opened: Device[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((device) => device.close()));
+});
+
+async function start(options: FakeOptions = {}, settings: SessionSettings = {}, line: LoopbackOptions = {}) {
+  const loopback = openLoopback(line);
+  const fake = new FakeDevice(loopback.device, options);
+  const device = await openSession(loopback.host, { timing: QUICK, ...settings });
+  opened.push(device);
+  return { fake, device, loopback };
+}
+
+async function failure(work: Promise<unknown>): Promise<McuEvalError> {
+  const error = await work.then(
+    () => new Error("it worked"),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof McuEvalError) return error;
+  throw error;
+}
+
+const input = new Uint8Array(64).map((_, i) => i);
+const request = { sample: 7, input, mode: "exclusive" } as const;
+
+describe("hello", () => {
+  test("ABoard_DescribesItselfInWords", async () => {
+    const { device } = await start();
+    expect(device.hello).toMatchObject({
+      protocol: 1,
+      board: "fake",
+      status: "READY",
+      clockSource: "none",
+      capabilities: ["CAP_DELTA", "CAP_RESET"],
+      inputs: [{ type: "int8", shape: [1, 64], scale: 1, zeroPoint: 0, name: "input" }],
+      fault: null,
+    });
+  });
+
+  test("NoAnswer_IsATimeoutWithinItsBound", async () => {
+    const { host } = openLoopback();
+    const begin = performance.now();
+    const error = await failure(openSession(host, { timing: { ...QUICK, open: 300 } }));
+    expect(error.code).toBe("LINK_TIMEOUT");
+    expect(performance.now() - begin).toBeLessThan(2_000);
+  });
+
+  test("AnotherProtocol_IsNamedWithBothVersions", async () => {
+    const error = await failure(start({ protocol: 3 }));
+    expect([error.code, error.message]).toEqual([
+      "LINK_VERSION",
+      expect.stringContaining("speaks protocol version 3, this host version 1"),
+    ]);
+  });
+
+  test("ABoardInALongInvoke_IsWaitedFor", async () => {
+    const capabilities = [wire.Capability.CAP_OVERLAPPED];
+    const loopback = openLoopback();
+    const fake = new FakeDevice(loopback.device, { invokeMs: 150, capabilities });
+    const first = await openSession(loopback.host, { timing: { ...QUICK, hello: 20 } });
+    const result = first.infer({ ...request, mode: "overlapped" });
+    // Another host takes over the port while the board is at it.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const second = await openSession(loopback.host, { timing: { ...QUICK, hello: 20, open: 60 } });
+    opened.push(second);
+    expect(fake.sessions).toBe(2);
+    result.catch(() => {});
+  });
+
+  test("NotReady_IsAnErrorOfTheModel", async () => {
+    const arena = await failure(start({ status: wire.InitStatus.ARENA_TOO_SMALL, statusDetail: "wants 70000 bytes" }));
+    expect([arena.code, arena.message]).toEqual(["MODEL_TOO_LARGE", expect.stringContaining("wants 70000 bytes")]);
+    const operator = await failure(
+      start({ status: wire.InitStatus.OPERATOR_UNSUPPORTED, statusDetail: "operator 4 (SVDF)" }),
+    );
+    expect([operator.code, operator.message]).toEqual([
+      "MODEL_UNSUPPORTED",
+      expect.stringContaining("operator 4 (SVDF)"),
+    ]);
+  });
+
+  test("NotReadyButWanted_OpensAndRefusesToInfer", async () => {
+    const { device } = await start({ status: wire.InitStatus.NO_MODEL }, { requireReady: false });
+    expect(device.hello.status).toBe("NO_MODEL");
+    expect((await failure(device.infer(request))).code).toBe("DEVICE_OPEN");
+    expect((await device.stats()).invokes).toBe(0);
+  });
+});
+
+describe("infer", () => {
+  test("CallsThatOverlap_AreServedInOrder", async () => {
+    const { device } = await start({ invokeMs: 2 });
+    const samples = [5, 1, 9];
+    const results = await Promise.all(
+      samples.map((sample) => device.infer({ sample, input: input.map((byte) => byte + sample), mode: "exclusive" })),
+    );
+    expect(results.map(({ sample, invokeCount }) => [sample, invokeCount])).toEqual([
+      [5, 1],
+      [1, 2],
+      [9, 3],
+    ]);
+    results.forEach((result, i) => {
+      const own = input.map((byte) => byte + (samples[i] as number));
+      expect([...(result.outputs[0]?.data ?? [])]).toEqual([...mirror(own, 64)]);
+    });
+  });
+
+  test("OverlappedOnABoardThatCannot_IsExclusiveAndSaysSo", async () => {
+    const { device } = await start();
+    expect((await device.infer({ ...request, mode: "overlapped" })).mode).toBe("exclusive");
+    const able = await start({ capabilities: [wire.Capability.CAP_OVERLAPPED] });
+    expect((await able.device.infer({ ...request, mode: "overlapped" })).mode).toBe("overlapped");
+  });
+
+  test("AnInputOfAnotherSize_IsRefusedBeforeItIsSent", async () => {
+    const { device, fake } = await start();
+    const error = await failure(device.infer({ ...request, input: new Uint8Array(63) }));
+    expect([error.code, error.message]).toEqual(["DATA_MISMATCH", "the input of sample 7 has 63 bytes, expected 64"]);
+    expect(fake.invokes).toBe(0);
+    await device.infer(request);
+  });
+
+  test("ARefusedRequest_NamesTheBoardsReasonAndEndsNothing", async () => {
+    const { device } = await start();
+    const error = await failure(device.infer({ ...request, reportTensors: [3] }));
+    expect([error.code, error.message]).toEqual([
+      "DEVICE_ERROR",
+      expect.stringMatching(/INFER with UNSUPPORTED: report_tensors/),
+    ]);
+    await device.infer(request);
+  });
+
+  test("ManyChunks_StayWithinTheWindow", async () => {
+    const { device, fake } = await start({ inputBytes: 5_000, maxFrame: 256, rxWindow: 640 });
+    await device.infer({ sample: 1, input: new Uint8Array(5_000), mode: "exclusive" });
+    expect(fake.overruns).toBe(0);
+    const { host, link } = await device.stats();
+    expect(compareCounters(host, link)).toEqual([]);
+  });
+});
+
+describe("loss", () => {
+  test("ABoardThatGoesAway_IsLostWithWhatItWasDoing", async () => {
+    const { device, loopback } = await start({ invokeMs: 1_000 });
+    const result = failure(device.infer(request));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    loopback.cut("unplugged");
+    const error = await result;
+    expect([error.code, error.message]).toEqual(["DEVICE_LOST", "loopback went away while it served INFER: unplugged"]);
+    expect((await failure(device.stats())).code).toBe("DEVICE_LOST");
+  });
+
+  test("AFault_IsReportedFromTheNextHello", async () => {
+    const { device, fake } = await start();
+    await device.infer(request);
+    fake.reboot({
+      kind: wire.FaultKind.HARD_FAULT,
+      pc: 0x1234,
+      lr: 0x99,
+      status: 0x8200,
+      address: 0xe000_0000,
+      seq: 1,
+    });
+    const error = await failure(device.infer(request));
+    expect(error.code).toBe("DEVICE_FAULT");
+    expect(error.message).toBe(
+      "loopback was reset by a fault: HARD_FAULT (pc 0x1234, lr 0x99, status 0x8200, address 0xe0000000) while it served request 1",
+    );
+    expect((await failure(device.infer(request))).code).toBe("DEVICE_FAULT");
+  });
+
+  test("AResetWithoutAFault_IsALostDevice", async () => {
+    const { device, fake } = await start();
+    fake.reboot();
+    const error = await failure(device.infer(request));
+    expect([error.code, error.message]).toEqual([
+      "DEVICE_LOST",
+      "loopback was reset in the middle of a run (POWER_ON)",
+    ]);
+  });
+
+  test("ABoardThatHangs_IsATimeoutAfterAllRepetitions", async () => {
+    const { device } = await start({ invokeMs: 60_000 }, { timing: { ...QUICK, invoke: 30, repetitions: 2 } });
+    const error = await failure(device.infer(request));
+    expect([error.code, error.message]).toEqual([
+      "LINK_TIMEOUT",
+      expect.stringContaining("did not answer INFER, sent 3 times"),
+    ]);
+  });
+
+  test("Abort_EndsTheWait", async () => {
+    const controller = new AbortController();
+    const { device } = await start({ invokeMs: 60_000 }, { signal: controller.signal });
+    const result = failure(device.infer(request));
+    setTimeout(() => controller.abort(), 10);
+    expect((await result).code).toBe("INTERRUPTED");
+  });
+
+  test("Reset_EndsTheSessionWithoutAnError", async () => {
+    const { device } = await start();
+    await device.reset();
+    expect((await failure(device.infer(request))).code).toBe("DEVICE_LOST");
+  });
+});
