@@ -9,7 +9,7 @@ export interface PlotSize {
 }
 
 /** ECharts, with the parts the plots use. Loaded on use: it costs the commands that draw nothing their start-up time. */
-export async function loadCharts() {
+async function loadCharts() {
   const [core, charts, components, renderers] = await Promise.all([
     import("echarts/core"),
     import("echarts/charts"),
