@@ -1,7 +1,7 @@
 # mcu-eval. `make` lists the targets; a step that is done is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build firmware run check unit test-firmware test bench doctor vectors clean
+.PHONY: help setup build firmware run check unit test-firmware test bench doctor model clean
 
 BOARD ?= qemu-m7
 BOARDS := native qemu-m7 qemu-m4
@@ -50,6 +50,10 @@ bench: build ## ratios of speed, against peers, within one run
 
 doctor: build ## what is installed, with versions, and what to do about what is not
 	@$(MCU_EVAL) doctor
+
+model: build ## adopt a training checkpoint as models/cifar10-resnet8, with its goldens: make model CHECKPOINT=file
+	@$(MAKE) --no-print-directory -C firmware BOARD=native
+	@node scripts/adopt-model.mjs $(CHECKPOINT) $(RECIPE)
 
 clean: ## remove what was built here (caches outside the repository stay)
 	rm -rf dist build host/link/generated
