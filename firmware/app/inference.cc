@@ -6,7 +6,7 @@
 #include <cstring>
 #include <iterator>
 
-#include "firmware/app/text.h"
+#include "firmware/app/detail.h"
 #include "firmware/infer/infer.h"
 #include "firmware/link/crc.h"
 
@@ -87,7 +87,7 @@ void Inference::Infer(const mcu_eval_Infer& infer, Answer& answer) {
   }
   if (mode != mcu_eval_InferMode_EXCLUSIVE) {
     return answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
-                           Text().Add("mode ").Add(mode).c_str());
+                           Detail().Add("mode ").Add(mode).c_str());
   }
   if (!TensorsReportable(infer, answer) || !InputReady(infer, answer)) return;
 
@@ -127,7 +127,7 @@ bool Inference::TensorsReportable(const mcu_eval_Infer& infer,
     const uint32_t index = infer.report_tensors[i];
     if (IntactTensorData(index) != nullptr) continue;
     answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
-                    Text()
+                    Detail()
                         .Add("tensor ")
                         .Add(index)
                         .Add(" does not exist or is not intact after Invoke")
@@ -140,7 +140,7 @@ bool Inference::TensorsReportable(const mcu_eval_Infer& infer,
 bool Inference::InputReady(const mcu_eval_Infer& infer, Answer& answer) {
   if (infer.slot >= staging_.slots()) {
     answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
-                    Text().Add("slot ").Add(infer.slot).c_str());
+                    Detail().Add("slot ").Add(infer.slot).c_str());
     return false;
   }
   const InputState state =
@@ -211,7 +211,7 @@ void Inference::ReadOutput(const mcu_eval_ReadOutput& read, Answer& answer) {
   }
   if (read.length == 0 || read.offset >= output->bytes) {
     return answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
-                           Text()
+                           Detail()
                                .Add("offset ")
                                .Add(read.offset)
                                .Add(", length ")

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "firmware/app/text.h"
+#include "firmware/app/detail.h"
 #include "firmware/ports/platform.h"
 #include "mcu_eval.pb.h"
 
@@ -16,7 +16,7 @@ constexpr size_t kMaxModelTensors = 4;
 
 struct ModelState {
   mcu_eval_InitStatus status = mcu_eval_InitStatus_INIT_UNSPECIFIED;
-  Text detail;       // empty when READY
+  Detail detail;     // empty when READY
   uint32_t crc = 0;  // of the bytes in the region, 0 if there are none
   uint32_t bytes = 0;
   uint32_t input_bytes = 0;  // all inputs together

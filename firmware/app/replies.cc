@@ -1,6 +1,6 @@
 #include "firmware/app/replies.h"
 
-#include "firmware/app/text.h"
+#include "firmware/app/detail.h"
 #include "firmware/link/message.h"
 
 namespace mcu_eval {

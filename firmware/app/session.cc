@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "firmware/app/detail.h"
 #include "firmware/app/hello.h"
-#include "firmware/app/text.h"
 #include "firmware/infer/infer.h"
 
 namespace mcu_eval {
@@ -146,14 +146,14 @@ void Session::Configure(const mcu_eval_Configure& configure, Answer& answer) {
     const uint32_t id = configure.setting.preprocessing.id;
     if (id != 0) {
       return answer.SetError(mcu_eval_ErrorCode_UNSUPPORTED,
-                             Text().Add("preprocessing ").Add(id).c_str());
+                             Detail().Add("preprocessing ").Add(id).c_str());
     }
   } else if (configure.which_setting == mcu_eval_Configure_log_level_tag) {
     const uint32_t level = EnumNumber(configure.setting.log_level);
     if (level < mcu_eval_LogLevel_LOG_ERROR ||
         level > mcu_eval_LogLevel_LOG_DEBUG) {
       return answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
-                             Text().Add("log_level ").Add(level).c_str());
+                             Detail().Add("log_level ").Add(level).c_str());
     }
     log_level_ = level;
   } else {
@@ -211,7 +211,7 @@ void Session::LogFault() {
   mcu_eval_Fault fault;
   if (!DescribeFault(&fault)) return;
   Log(mcu_eval_LogLevel_LOG_ERROR,
-      Text()
+      Detail()
           .Add("the boot before ended in a fault: pc ")
           .AddHex(fault.pc)
           .Add(", status ")

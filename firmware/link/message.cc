@@ -26,11 +26,13 @@ constexpr KindRow kKinds[] = {
     {mcu_eval_Kind_INFER_REPLY, false, &mcu_eval_InferReply_msg},
     {mcu_eval_Kind_OUTPUT_CHUNK, false, &mcu_eval_OutputChunk_msg},
     {mcu_eval_Kind_CONFIGURE_REPLY, false, &mcu_eval_ConfigureReply_msg},
+    {mcu_eval_Kind_PROFILE_REPLY, false, &mcu_eval_ProfileReply_msg},
     {mcu_eval_Kind_STATS_REPLY, false, &mcu_eval_StatsReply_msg},
     {mcu_eval_Kind_RESET_REPLY, false, &mcu_eval_ResetReply_msg},
     {mcu_eval_Kind_INPUT_INCOMPLETE, false, &mcu_eval_InputIncomplete_msg},
     {mcu_eval_Kind_ERROR, false, &mcu_eval_Error_msg},
     {mcu_eval_Kind_CREDIT, false, &mcu_eval_Credit_msg},
+    {mcu_eval_Kind_BUSY, false, &mcu_eval_Busy_msg},
     {mcu_eval_Kind_LOG, false, &mcu_eval_Log_msg},
 };
 

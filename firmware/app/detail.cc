@@ -1,17 +1,17 @@
-#include "firmware/app/text.h"
+#include "firmware/app/detail.h"
 
 namespace mcu_eval {
 
-void Text::Put(char c) {
+void Detail::Put(char c) {
   if (size_ < kTextBytes) text_[size_++] = c;
 }
 
-Text& Text::Add(const char* part) {
+Detail& Detail::Add(const char* part) {
   for (; *part != '\0'; ++part) Put(*part);
   return *this;
 }
 
-Text& Text::Add(uint32_t decimal) {
+Detail& Detail::Add(uint32_t decimal) {
   char digits[10];
   size_t count = 0;
   do {
@@ -22,7 +22,7 @@ Text& Text::Add(uint32_t decimal) {
   return *this;
 }
 
-Text& Text::AddHex(uint32_t value) {
+Detail& Detail::AddHex(uint32_t value) {
   for (int shift = 28; shift >= 0; shift -= 4) {
     Put("0123456789abcdef"[value >> shift & 0xF]);
   }
