@@ -71,7 +71,7 @@ export function openStream(seed: number, ...name: readonly (string | number)[]):
     .update(JSON.stringify([seed, ...name]))
     .digest();
   const key = [digest.readUInt32LE(0), digest.readUInt32LE(4)] as const;
-  const upper = [digest.readUInt32LE(8), digest.readUInt32LE(12)] as const;
+  const [upper0, upper1] = [digest.readUInt32LE(8), digest.readUInt32LE(12)];
   let block = 0;
   let words: readonly number[] = [];
   let next = 4;
@@ -79,7 +79,7 @@ export function openStream(seed: number, ...name: readonly (string | number)[]):
 
   const uint32 = (): number => {
     if (next === 4) {
-      words = philox4x32([block >>> 0, Math.floor(block / 2 ** 32), ...upper], key);
+      words = philox4x32([block >>> 0, Math.floor(block / 2 ** 32), upper0, upper1], key);
       block++;
       next = 0;
     }
