@@ -32,7 +32,7 @@ run: build ## the main job: PGD on CIFAR-10 ResNet-8, judged on an emulated Cort
 
 check: ## format, lint, types, import rules: under a minute, no hardware
 	@npm run --silent proto
-	npx biome ci --error-on-warnings .
+	npx biome ci --colors=off --error-on-warnings .
 	npx tsc -p tsconfig.check.json
 	npx depcruise --config .dependency-cruiser.mjs host
 	$(MAKE) --no-print-directory -C firmware format-check

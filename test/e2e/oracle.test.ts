@@ -14,9 +14,7 @@ interface Golden {
   readonly outputs_hex: string;
 }
 
-const golden = JSON.parse(
-  readFileSync(new URL("../vectors/cifar10-resnet8.json", import.meta.url), "utf8"),
-) as Golden;
+const golden = JSON.parse(readFileSync(new URL("../vectors/cifar10-resnet8.json", import.meta.url), "utf8")) as Golden;
 const classes = 10;
 
 let tflite: Uint8Array;
