@@ -4,18 +4,18 @@ import { ENGINES } from "../core/index.js";
 import type { RunManifest } from "../data/index.js";
 import { html, type Markup } from "./html.js";
 import { className, conditionTitle, ENGINE_TITLES } from "./names.js";
-import type { Example, Strip } from "./pictures.js";
+import type { Example, Outcome, Strip } from "./pictures.js";
 
 /** All examples of a strip, each with its three pictures and what every engine predicted. */
 export function htmlStrip(strip: Strip, manifest: RunManifest): Markup {
   const title = conditionTitle(strip.condition);
-  return html`<p>${title}: of the samples that float and the board classify correctly, the first two of each outcome, in the run's order. Inputs are shown as the engines received them, after rounding; differences are amplified ${strip.gain} times around mid-grey.</p>
+  return html`<p>${title}: of the samples that float and ${strip.engine} classify correctly, the first two of each outcome, in the run's order. Inputs are shown as the engines received them, after rounding; differences are amplified ${strip.gain} times around mid-grey.</p>
 <ul class="strip">
 ${strip.examples.map((example) => exampleItem(example, strip, manifest))}</ul>
 `;
 }
 
-function exampleItem(example: Example, { width, height, gain }: Strip, manifest: RunManifest): Markup {
+function exampleItem(example: Example, { width, height, gain, engine: judged }: Strip, manifest: RunManifest): Markup {
   const label = className(manifest, example.label);
   const what = `sample ${example.sample}, labelled ${label}`;
   const picture = (address: string, caption: string, alt: string): Markup =>
@@ -24,12 +24,17 @@ function exampleItem(example: Example, { width, height, gain }: Strip, manifest:
 ${picture(example.pictures.clean, "clean", `Clean picture of ${what}`)}
 ${picture(example.pictures.adversarial, "adversarial", `Adversarial picture of ${what}`)}
 ${picture(example.pictures.difference, `difference × ${gain}`, `Their difference, amplified ${gain} times`)}
-<div class="verdict"><p class="outcome">${example.outcome}: ${label} <span class="meta">(sample ${example.sample}${
+<div class="verdict"><p class="outcome">${outcomeText(example.outcome, judged)}: ${label} <span class="meta">(sample ${example.sample}${
     example.adversarial.target === undefined ? "" : `, target ${className(manifest, example.adversarial.target)}`
   })</span></p>
 <dl>${ENGINES.map((engine) => verdict(example, manifest, engine))}</dl></div>
 </li>
 `;
+}
+
+function outcomeText(outcome: Outcome, judged: string): string {
+  if (outcome === "both") return `fools float and ${judged}`;
+  return outcome === "neither" ? "fools neither" : `fools ${outcome === "float" ? "float" : judged} only`;
 }
 
 function verdict(

@@ -41,7 +41,7 @@ export function damageOf(manifest: RunManifest): { counter: string; count: numbe
   return [...sums].filter(([, count]) => count > 0).map(([counter, count]) => ({ counter, count }));
 }
 
-/** One row a counter, one column an end, or null where no session recorded any. */
+/** One row a counter that moved, one column an end; null where no session recorded any. */
 export function linkTable(manifest: RunManifest): Table | null {
   const ends = [...totals(manifest)].flatMap(([board, { host, device }]) => [
     { title: board, note: "host end", counters: host },
@@ -49,10 +49,13 @@ export function linkTable(manifest: RunManifest): Table | null {
   ]);
   const known = ends.filter(({ counters }) => counters.size > 0);
   if (known.length === 0) return null;
-  const names = [...new Set(known.flatMap(({ counters }) => [...counters.keys()]))];
+  const all = [...new Set(known.flatMap(({ counters }) => [...counters.keys()]))];
+  const names = all.filter((name) => known.some(({ counters }) => (counters.get(name) ?? 0) > 0));
+  const silent = all.filter((name) => !names.includes(name));
+  const rest = silent.length > 0 ? `; 0 everywhere: ${silent.join(", ")}` : "";
   return {
     id: "link-counters",
-    caption: "Link counters of both ends, added up over processes and sessions",
+    caption: `Link counters of both ends, added up over processes and sessions${rest}`,
     columns: [
       { title: "counter", align: "left" },
       ...known.map(({ title, note }) => ({ title, note, align: "right" as const })),

@@ -22,6 +22,9 @@ export const PLOT_COLOURS = {
   mark: { light: "#7a8190", dark: "#8d95a3" },
 } as const;
 
+/** Lines and ticks of axes, so that none falls back on a colour without a counterpart in the dark. */
+export const AXIS_LINE = { color: PLOT_COLOURS.axis.light };
+
 /** Every pair of colours with the name of its CSS variable. */
 export function colourVariables(): { name: string; light: string; dark: string }[] {
   const all = { ...ENGINE_COLOURS, ...PLOT_COLOURS };

@@ -5,8 +5,8 @@ import { type RunManifest, readRunInputs, type SampleRecord } from "../data/inde
 import type { ConditionSummary } from "../metrics/index.js";
 import { encodePng } from "./png.js";
 
-/** What became of an example, as far as float and the judged engine tell. */
-export type Outcome = "fools both" | "fools float only" | "fools the board only" | "fools neither";
+/** Whom an example fools, of float and the judged engine. */
+export type Outcome = "both" | "float" | "judged" | "neither";
 
 export interface Example {
   readonly sample: number;
@@ -20,6 +20,8 @@ export interface Example {
 
 export interface Strip {
   readonly condition: ConditionSummary;
+  /** Whose outcome counts besides float's. */
+  readonly engine: "device" | "native";
   /** How often the difference is amplified around mid-grey. */
   readonly gain: number;
   readonly width: number;
@@ -27,7 +29,7 @@ export interface Strip {
   readonly examples: readonly Example[];
 }
 
-const OUTCOMES: readonly Outcome[] = ["fools both", "fools float only", "fools the board only", "fools neither"];
+const OUTCOMES: readonly Outcome[] = ["both", "float", "judged", "neither"];
 const EXAMPLES_AN_OUTCOME = 2;
 /** Beyond this a page of examples would be too heavy for a phone. */
 const MOST_PIXELS = 256 * 256;
@@ -97,7 +99,7 @@ export async function makeStrip(
       },
     });
   }
-  return { condition, gain, width: shape.width, height: shape.height, examples };
+  return { condition, engine, gain, width: shape.width, height: shape.height, examples };
 }
 
 interface Choice {
@@ -124,8 +126,8 @@ function chooseExamples(records: readonly SampleRecord[], condition: number, eng
 function outcomeOf({ label, target, predictions }: SampleRecord, engine: "device" | "native"): Outcome {
   const isFooled = (name: (typeof ENGINES)[number]): boolean =>
     target === undefined ? predictions[name] !== label : predictions[name] === target;
-  if (isFooled("float")) return isFooled(engine) ? "fools both" : "fools float only";
-  return isFooled(engine) ? "fools the board only" : "fools neither";
+  if (isFooled("float")) return isFooled(engine) ? "both" : "float";
+  return isFooled(engine) ? "judged" : "neither";
 }
 
 function largestChange(x: Float32Array, y: Float32Array): number {

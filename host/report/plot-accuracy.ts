@@ -6,7 +6,7 @@ import type { ConditionSummary, Rate } from "../metrics/index.js";
 import { figure, list, percent } from "./format.js";
 import { html, type Markup } from "./html.js";
 import { ENGINE_MEANINGS, ENGINE_TITLES, ratesOf } from "./names.js";
-import { ENGINE_COLOURS, PLOT_COLOURS } from "./palette.js";
+import { AXIS_LINE, ENGINE_COLOURS, PLOT_COLOURS } from "./palette.js";
 import { plotFigure } from "./svg.js";
 
 /** A security curve: the clean inputs at eps 0, then each budget of one attack, ascending. */
@@ -101,14 +101,16 @@ function option(curve: Curve, asked: readonly EngineName[], step: number | null,
       nameGap: 28,
       nameTextStyle: text,
       axisLabel: { ...text, customValues: ticks, formatter: axis.label, hideOverlap: true },
-      axisTick: { customValues: ticks, lineStyle: { color: PLOT_COLOURS.axis.light } },
-      axisLine: { lineStyle: { color: PLOT_COLOURS.axis.light } },
+      axisTick: { customValues: ticks, lineStyle: AXIS_LINE },
+      axisLine: { lineStyle: AXIS_LINE },
       splitLine: { show: false },
     },
     yAxis: {
       type: "value",
       min: 0,
       max: 1,
+      axisTick: { lineStyle: AXIS_LINE },
+      axisLine: { lineStyle: AXIS_LINE },
       axisLabel: { ...text, formatter: (share: number) => `${Math.round(share * 100)} %` },
       splitLine: { lineStyle: { color: PLOT_COLOURS.rule.light } },
     },

@@ -5,7 +5,7 @@ import type { SampleRecord } from "../data/index.js";
 import { histogram, percentiles } from "../metrics/index.js";
 import { grouped, plural } from "./format.js";
 import { html, type Markup } from "./html.js";
-import { ENGINE_COLOURS, PLOT_COLOURS } from "./palette.js";
+import { AXIS_LINE, ENGINE_COLOURS, PLOT_COLOURS } from "./palette.js";
 import { plotFigure } from "./svg.js";
 import type { Table } from "./table.js";
 
@@ -85,12 +85,15 @@ function option(title: string, values: readonly number[], isNarrow: boolean): EC
       nameTextStyle: text,
       splitNumber: isNarrow ? 3 : 6,
       axisLabel: { ...text, formatter: (value: number) => grouped(value), hideOverlap: true },
-      axisLine: { lineStyle: { color: PLOT_COLOURS.axis.light } },
+      axisTick: { lineStyle: AXIS_LINE },
+      axisLine: { lineStyle: AXIS_LINE },
       splitLine: { show: false },
     },
     yAxis: {
       type: "value",
       minInterval: 1,
+      axisTick: { lineStyle: AXIS_LINE },
+      axisLine: { lineStyle: AXIS_LINE },
       axisLabel: { ...text, formatter: (value: number) => grouped(value) },
       splitLine: { lineStyle: { color: PLOT_COLOURS.rule.light } },
     },

@@ -1,7 +1,7 @@
 /** The tables of results: one row a condition, one column an engine. */
 
 import { ENGINES, type EngineName } from "../core/index.js";
-import type { ConditionSummary, McNemar, Rate } from "../metrics/index.js";
+import type { ConditionSummary, EngineRates, McNemar, Rate } from "../metrics/index.js";
 import { disagreement, figure, fraction, interval, percent, pValue } from "./format.js";
 import { conditionNotes, conditionTitle, ENGINE_TITLES, ratesOf } from "./names.js";
 import { BLANK, type Cell, type Column, type Table } from "./table.js";
@@ -14,34 +14,35 @@ export function resultTables(summary: readonly ConditionSummary[]): Table[] {
 
 /** Clean accuracy, and robust accuracy over all n. */
 export function accuracyTable(summary: readonly ConditionSummary[]): Table {
+  const rates = rateColumns(summary, ({ accuracy }) => accuracy);
   return {
     id: "accuracy",
     caption: "Accuracy: clean, and robust over all samples (correct / all; 95 % Wilson interval, %)",
-    columns: [conditionColumn(), ...engineColumns(ENGINES)],
-    rows: summary.map((one) => [
-      conditionCell(one),
-      ...ENGINES.map((engine) => rateCell(ratesOf(one, engine)?.accuracy)),
-    ]),
+    columns: [conditionColumn(), ...rates.columns],
+    rows: summary.map((one) => [conditionCell(one), ...rates.cells(one)]),
   };
 }
 
 /** Fooled among what the same engine classifies correctly without an attack. */
 export function successTable(summary: readonly ConditionSummary[]): Table {
+  const judged = attacks(summary);
+  const rates = rateColumns(judged, ({ attackSuccess }) => attackSuccess);
   return {
     id: "attack-success",
     caption: "Attack success rate (fooled / clean-correct on the same engine; 95 % Wilson interval, %)",
-    columns: [conditionColumn(), ...engineColumns(ENGINES)],
-    rows: attacks(summary).map((one) => [
-      conditionCell(one),
-      ...ENGINES.map((engine) => rateCell(ratesOf(one, engine)?.attackSuccess)),
-    ]),
+    columns: [conditionColumn(), ...rates.columns],
+    rows: judged.map((one) => [conditionCell(one), ...rates.cells(one)]),
   };
 }
 
-const TRANSFER_ENGINES = ["grid", "native", "device"] as const;
-
 /** From float to each engine, and whether float and grid control differ from the device by more than chance. */
 export function transferTable(summary: readonly ConditionSummary[]): Table {
+  const judged = attacks(summary);
+  const rates = rateColumns(judged, ({ transfer }) => transfer);
+  const tests = [
+    { title: "float vs device", test: (one: ConditionSummary) => one.mcnemar.floatDevice },
+    { title: "grid vs device", test: (one: ConditionSummary) => one.mcnemar.gridDevice },
+  ].filter(({ test }) => judged.some(test));
   return {
     id: "transfer",
     caption:
@@ -49,15 +50,13 @@ export function transferTable(summary: readonly ConditionSummary[]): Table {
       "95 % Wilson interval, %), and McNemar's exact p (samples right on the first engine only : on the device only)",
     columns: [
       conditionColumn(),
-      ...engineColumns(TRANSFER_ENGINES),
-      { title: "float vs device", note: "McNemar's p", align: "right" },
-      { title: "grid vs device", note: "McNemar's p", align: "right" },
+      ...rates.columns,
+      ...tests.map(({ title }): Column => ({ title, note: "McNemar's p", align: "right" })),
     ],
-    rows: attacks(summary).map((one) => [
+    rows: judged.map((one) => [
       conditionCell(one),
-      ...TRANSFER_ENGINES.map((engine) => rateCell(ratesOf(one, engine)?.transfer)),
-      testCell(one.mcnemar.floatDevice),
-      testCell(one.mcnemar.gridDevice),
+      ...rates.cells(one),
+      ...tests.map(({ test }) => testCell(test(one))),
     ]),
   };
 }
@@ -116,8 +115,20 @@ function conditionColumn(): Column {
   return { title: "inputs", align: "left" };
 }
 
-function engineColumns(engines: readonly EngineName[]): Column[] {
-  return engines.map((engine) => ({ title: ENGINE_TITLES[engine], align: "right" }));
+/** A column for each engine that has the rate under some condition; blank under those where it has none. */
+function rateColumns(
+  summary: readonly ConditionSummary[],
+  rate: (rates: EngineRates) => Rate | undefined,
+): { columns: Column[]; cells: (one: ConditionSummary) => Cell[] } {
+  const rateOf = (one: ConditionSummary, engine: EngineName): Rate | undefined => {
+    const rates = ratesOf(one, engine);
+    return rates && rate(rates);
+  };
+  const asked = ENGINES.filter((engine) => summary.some((one) => rateOf(one, engine)));
+  return {
+    columns: asked.map((engine) => ({ title: ENGINE_TITLES[engine], align: "right" })),
+    cells: (one) => asked.map((engine) => rateCell(rateOf(one, engine))),
+  };
 }
 
 function conditionCell(one: ConditionSummary): Cell {

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SampleRecord } from "../../../host/data/index.js";
+import { histogram, summarizeRun } from "../../../host/metrics/index.js";
 import {
+  accuracyTable,
   htmlReport,
   junitReport,
   loadRun,
@@ -73,15 +76,19 @@ describe("the tables of results", () => {
     expect(await cell("transfer", 1, 5)).toMatchObject({ text: "0.63", notes: ["1 : 3"] });
   });
 
-  it("leave blank what nobody measured", async () => {
+  it("have no column for an engine that nobody asked, and a blank where it was not asked everything", async () => {
     const input = await whole();
-    const records = input.records.map((record) => {
-      const { device: _, ...predictions } = record.predictions;
-      return { ...record, predictions };
-    });
-    const { summarizeRun } = await import("../../../host/metrics/index.js");
-    const table = resultTables(summarizeRun(records)).find(({ id }) => id === "transfer");
-    expect(table?.rows[1]?.slice(3)).toEqual([{ text: "" }, { text: "" }, { text: "" }]);
+    const without = (drop: (record: SampleRecord) => boolean) =>
+      summarizeRun(
+        input.records.map((record) => {
+          const { device: _, ...predictions } = record.predictions;
+          return drop(record) ? { ...record, predictions } : record;
+        }),
+      );
+    const titles = accuracyTable(without(() => true)).columns.map(({ title }) => title);
+    expect(titles).toEqual(["inputs", "float", "grid control", "native"]);
+    const partial = accuracyTable(without(({ condition, sample }) => condition === 1 && sample === 100));
+    expect(partial.rows.map((cells) => cells[4]?.text)).toEqual(["90.0 %", "", "30.0 %"]);
   });
 });
 
@@ -106,6 +113,32 @@ describe("the HTML report", () => {
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
     for (const match of page.matchAll(/(?:url\(#|aria-labelledby=")([^")]+)/g)) expect(ids).toContain(match[1]);
+  });
+
+  it("gives every colour of its plots a counterpart in the dark", async () => {
+    const page = await htmlReport(await whole());
+    const plots = [...page.matchAll(/<figure class="plot".*?<\/figure>/gs)]
+      .map(([figure]) => figure.replace(/<defs.*?<\/defs>/gs, ""))
+      .join("");
+    const used = new Set([...plots.matchAll(/(?:fill|stroke)="#\w+"/g)].map(([attribute]) => attribute));
+    expect(used.size).toBeGreaterThan(8);
+    for (const attribute of used) expect(page).toContain(`.plot [${attribute}]{`);
+    const names = [...page.matchAll(/\.plot \[fill="#\w+"\]\{fill:var\((--[\w-]+)\)/g)].map((match) => match[1]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it("draws bars in proportion to their counts", async () => {
+    const page = await htmlReport(await whole());
+    const bars = [...page.matchAll(/<path d="M[\d.]+ ([\d.]+)l[\d.]+ 0l0 ([\d.]+)l-[\d.]+ 0Z" fill="#c2410c"/g)];
+    // ceil(sqrt(60)) bins; the wide plot comes first.
+    const heights = bars.map((match) => Number(match[2]));
+    const { counts } = histogram(
+      (await whole()).records.map(({ instructions }) => instructions as number),
+      8,
+    );
+    const wide = heights.slice(0, counts.length);
+    const unit = (wide[0] as number) / (counts[0] as number);
+    expect(wide.map((height) => Math.round(height / unit))).toEqual(counts);
   });
 
   it("shows what engines received as PNG pictures of the model's size", async () => {
