@@ -1,11 +1,19 @@
-/** A data set by its name. */
+/** The data of a run, by its name or path. */
 
-import { McuEvalError } from "../core/index.js";
-import { type Dataset, loadCifar10, type RowRange } from "../data/index.js";
+import { type Dataset, loadDataset, type RowRange } from "../data/index.js";
+import type { RunModel } from "../eval/index.js";
 
-/** @param source `cifar10:train` or `cifar10:test` @throws McuEvalError USAGE, and those of the loader */
-export async function loadData(source: string, range: RowRange, log: (line: string) => void): Promise<Dataset> {
-  const [name, split = "test"] = source.split(":");
-  if (name === "cifar10" && (split === "train" || split === "test")) return loadCifar10(split, { ...range, log });
-  throw new McuEvalError("USAGE", `there is no data set "${source}"`, { hint: "Known: cifar10:train, cifar10:test." });
+/**
+ * @param source `cifar10:test`, a folder of pictures, or two files; see `loadDataset`
+ * @param model what the samples must fit; its class names give sub-folders their labels
+ * @throws McuEvalError USAGE, and those of the loader
+ */
+export function loadData(
+  source: string,
+  range: RowRange,
+  { record, labels }: RunModel,
+  log: (line: string) => void,
+): Promise<Dataset> {
+  const { shape, bounds } = record.input;
+  return loadDataset(source, { ...range, shape, bounds, classes: record.classes, classNames: labels, log });
 }

@@ -40,7 +40,13 @@ export async function loadModel(reference: string, float?: string): Promise<Load
   const bounds = description?.input.range;
   const network = await readTfjsLayers(source.path, { id, ...(bounds && { bounds }) });
   const record = ({ name, sha256 }: ModelFile): { path: string; sha256: string } => ({ path: name, sha256 });
-  return { id, network, tflite, files: { float: record(source), [role]: record(device) } };
+  return {
+    id,
+    network,
+    tflite,
+    labels: description?.task.labels,
+    files: { float: record(source), [role]: record(device) },
+  };
 }
 
 async function fileOf(path: string): Promise<ModelFile> {

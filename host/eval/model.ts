@@ -12,6 +12,8 @@ export interface LoadedModel {
   readonly network: Network;
   /** The quantised model that devices run. */
   readonly tflite: Uint8Array;
+  /** Names of its classes; absent where nobody named them. */
+  readonly labels?: readonly string[] | undefined;
   /** What was loaded, by role. */
   readonly files: ModelRecord["files"];
 }
@@ -21,6 +23,7 @@ export interface RunModel {
   readonly tflite: Uint8Array;
   /** Its input grid. */
   readonly grid: Grid;
+  readonly labels?: readonly string[] | undefined;
   readonly outputType: QuantType;
   readonly record: ModelRecord;
 }
@@ -31,7 +34,7 @@ export interface RunModel {
  * @throws McuEvalError FILE_INVALID, MODEL_UNSUPPORTED, or DATA_MISMATCH when they take other inputs or
  *   know other classes
  */
-export function pairModel({ id, network, tflite, files }: LoadedModel): RunModel {
+export function pairModel({ id, network, tflite, labels, files }: LoadedModel): RunModel {
   const model = readTflite(tflite, id);
   const float = gradientModel(network);
   const grid = inputGrid(model);
@@ -55,6 +58,7 @@ export function pairModel({ id, network, tflite, files }: LoadedModel): RunModel
     float,
     tflite,
     grid,
+    labels,
     outputType: output.type,
     record: {
       id,

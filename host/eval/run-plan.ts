@@ -32,14 +32,15 @@ import {
   type RequirementResult,
 } from "./requirement.js";
 import { resultsOf } from "./results.js";
-import { assertFits, datasetRecord, samplesOf } from "./samples.js";
+import { datasetRecord, samplesOf } from "./samples.js";
 
 export interface RunOptions {
   readonly request: RunRequest;
   /** Called once all that can be checked without them is checked, model first. */
   readonly sources: {
     model(): Promise<LoadedModel>;
-    dataset(): Promise<Dataset>;
+    /** @param model what the samples must fit; checked by the loader */
+    dataset(model: RunModel): Promise<Dataset>;
   };
   /** Run folder; default runs/<id>. */
   readonly out?: string | undefined;
@@ -86,8 +87,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   const settings = settingsOf(request, attacks);
   const conditions = conditionsOf(settings, model.grid.type);
   for (const requirement of requirements) conditionsCovered(requirement, conditions);
-  const dataset = await sources.dataset();
-  assertFits(dataset, model);
+  const dataset = await sources.dataset(model);
   const samples = samplesOf(dataset, settings.attacks, model.record.classes);
   const groups = makePlan(conditions, settings.n, settings.batch);
   const environment = await describeEnvironment();

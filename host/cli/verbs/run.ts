@@ -56,7 +56,11 @@ export function addRun(program: Command, io: Io): void {
     .option("--board <id>", "board under test (see mcu-eval boards)", "qemu-m7")
     .option("--model <id>", "model folder, by id in models/ or by path", "cifar10-resnet8")
     .option("--float <folder>", "float network, a tfjs layers model, instead of the model folder's own")
-    .option("--data <source>", "data set and split, or a folder of images", "cifar10:test")
+    .option(
+      "--data <source>",
+      "cifar10:test, cifar10:train, a folder of pictures (a sub-folder a class), or samples.npy,labels.npy",
+      "cifar10:test",
+    )
     .option("-n, --samples <count>", "number of samples", wholeNumber(1), 200)
     .option("--first <number>", "first sample of the split", wholeNumber(0), 0)
     .addOption(
@@ -128,8 +132,8 @@ async function run(flags: RunFlags, io: Io): Promise<void> {
       },
       sources: {
         model: () => loadModel(flags.model, flags.float),
-        dataset: () =>
-          loadData(flags.data, { offset: flags.first, limit: flags.samples }, (line) => progress.note(line)),
+        dataset: (model) =>
+          loadData(flags.data, { offset: flags.first, limit: flags.samples }, model, (line) => progress.note(line)),
       },
       out: flags.out,
       resume: flags.resume ?? false,
