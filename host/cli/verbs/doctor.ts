@@ -1,5 +1,6 @@
 /** `mcu-eval doctor`: what is installed, with versions, and what to do about what is not. */
 
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import type { Command } from "commander";
 import { cachePath, isMcuEvalError, McuEvalError, messageOf } from "../../core/index.js";
@@ -80,7 +81,7 @@ async function tooling(): Promise<Finding[]> {
     ["make", "make", debian("make")],
     ["emulator", "qemu-system-arm", debian("qemu-system-arm")],
     ["protobuf compiler", "protoc", debian("protobuf-compiler")],
-    ["nanopb generator", "nanopb_generator", debian("nanopb")],
+    ["nanopb generator", "nanopb_generator.py", debian("nanopb")],
   ];
   return Promise.all(
     wanted.map(async ([what, program, advice]): Promise<Finding> => {
@@ -92,17 +93,32 @@ async function tooling(): Promise<Finding[]> {
   );
 }
 
-/** What `make -C firmware deps` keeps outside the repository. */
+/** Sources and libraries that are fetched or built once, outside the repository. */
 async function buildCaches(): Promise<Finding[]> {
-  const entries = await readdir(cachePath()).catch(() => []);
-  const what = "caches";
-  const advice = "`make setup` fills it.";
-  if (entries.length === 0) return [{ what, state: "missing", found: cachePath(), advice }];
-  return [{ what, state: "ok", found: `${cachePath()}: ${entries.sort().join(", ")}` }];
+  const entries = (await readdir(cachePath()).catch(() => [])).sort();
+  const kept: readonly (readonly [string, RegExp, string])[] = [
+    ["TFLM libraries", /^tflm/, "Built with the first firmware image: `mcu-eval build`."],
+    ["nanopb sources", /^nanopb-/, "`make setup` fetches them."],
+    ["data sets", /^datasets$/, "Fetched when they are first used."],
+  ];
+  return kept.map(([what, pattern, advice]): Finding => {
+    const found = entries.filter((name) => pattern.test(name)).map((name) => cachePath(name));
+    return found.length > 0 ? { what, state: "ok", found: found.join(", ") } : { what, state: "absent", advice };
+  });
 }
 
+/** Boards that the main job runs on. */
+const NEEDED_BOARDS = ["native", "qemu-m7"];
+
 async function boardImages(): Promise<Finding[]> {
-  return [];
+  const { boardIds, imagePath, readBoard } = await import("../../device/index.js");
+  return boardIds().map((id): Finding => {
+    const image = imagePath(readBoard(id));
+    const what = `board ${id}`;
+    if (existsSync(image)) return { what, state: "ok", found: image };
+    const state = NEEDED_BOARDS.includes(id) ? "missing" : "absent";
+    return { what, state, found: "its firmware is not built", advice: `mcu-eval build --board ${id}` };
+  });
 }
 
 async function serialPorts(): Promise<Finding> {

@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { runCli } from "../../../host/cli/program.js";
 import { captured } from "./captured.js";
+
+afterEach(() => vi.unstubAllEnvs());
 
 async function cli(...args: string[]) {
   const io = captured();
@@ -80,6 +82,29 @@ describe("boards", () => {
     for (const id of ["native", "qemu-m7", "qemu-m4"]) expect(out).toMatch(new RegExp(`^${id} `, "m"));
     const { boards } = JSON.parse((await cli("boards", "--json")).out) as { boards: { id: string; core: string }[] };
     expect(boards.find(({ id }) => id === "qemu-m7")?.core).toBe("cortex-m7");
+  });
+});
+
+describe("doctor", () => {
+  it("reports every part with its version, or what to do about it", async () => {
+    const { out } = await cli("doctor", "--json");
+    const { findings } = JSON.parse(out) as {
+      findings: { what: string; state: string; found?: string; advice?: string }[];
+    };
+    const of = (what: string) => findings.find((finding) => finding.what === what);
+    expect(of("node")?.found).toBe(process.versions.node);
+    expect(of("tensor engine")?.found).toMatch(/\d+\.\d+/);
+    for (const what of ["ARM compiler", "emulator", "board native", "board qemu-m7", "serial ports"])
+      expect(of(what), what).toBeDefined();
+    expect(findings.filter(({ state, advice }) => state === "missing" && !advice)).toEqual([]);
+  });
+
+  it("ends with exit code 3 and advice where something is missing", async () => {
+    vi.stubEnv("PATH", "/nonexistent");
+    const { code, out, err } = await cli("doctor");
+    expect(code).toBe(3);
+    expect(out).toMatch(/MISSING {2}emulator\s+apt-get install/);
+    expect(err).toMatch(/missing: .*emulator/);
   });
 });
 
