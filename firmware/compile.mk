@@ -94,9 +94,15 @@ size: $(OUT)/$(IMAGE)
 
 # ---- tests --------------------------------------------------------------------------------------
 # Each test/firmware/<room>/*_test.cc is one program, linked with all but a port.
-TESTS := $(sort $(wildcard $(ROOT)/test/firmware/*/*_test.cc))
-TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard $(ROOT)/test/firmware/*/*.cc)))
+TESTS := $(sort $(wildcard $(ROOT)/test/firmware/$(or $(ROOM),*)/*_test.cc))
+TEST_HELPERS := $(sort $(filter-out %_test.cc,$(wildcard $(ROOT)/test/firmware/*/*.cc)))
 TEST_PROGRAMS := $(patsubst $(ROOT)/test/firmware/%.cc,$(OUT)/test/%,$(TESTS))
+
+# The shared vectors as one C++ table.
+$(OUT)/vectors.inc: $(ROOT)/test/firmware/vectors_inc.mjs $(wildcard $(ROOT)/test/vectors/*.json) \
+    $(ROOT)/proto/mcu_eval.proto
+	@node $< $(ROOT)/test/vectors $(ROOT)/proto/mcu_eval.proto $@
+$(call object,$(TESTS)): | $(OUT)/vectors.inc
 
 $(OUT)/libcore.a: $(CORE_OBJECTS) $(NANOPB_OBJECTS)
 	@rm -f $@ && $(AR) rcs $@ $^

@@ -59,7 +59,7 @@ bool CheckConvTensors(OpCheck& op, int channel_axis) {
                      "must have scale input x filter");
     }
   }
-  return true;
+  return CheckAccumulators(op, channel_axis);
 }
 
 // The runtime's int8 depthwise kernel clamps to the whole grid, whatever the
@@ -143,6 +143,10 @@ bool CheckPool(OpCheck& op) {
   if (!op.PerTensor(input) || !op.PerTensor(output)) return false;
   // The kernels do not rescale.
   if (!op.SameQuantization(input, output)) return false;
+  // Sums of bytes stay within 32 bits.
+  if (int64_t{options->filter_height()} * options->filter_width() > 1 << 23) {
+    return op.Fail(ModelReason::kBadParameter, "its window is too large");
+  }
   int64_t height = 0, width = 0;
   return op.Window(options->padding(), input.dim(1), options->filter_height(),
                    options->stride_h(), 1, &height) &&

@@ -49,7 +49,8 @@ bool CheckFullyConnected(OpCheck& op) {
                      "must have scale input x weights");
     }
   }
-  return op.Multiplier(product / double{output.scale});
+  return op.Multiplier(product / double{output.scale}) &&
+         CheckAccumulators(op, 0);
 }
 
 bool CheckSoftmax(OpCheck& op) {

@@ -58,7 +58,7 @@ void Explain(ModelStatus* status, const uint8_t* model, size_t arena_bytes) {
                            arena + shortage.bytes + LeastActivationBytes(model),
                            false, arena_bytes);
     case Shortage::kPlanner:
-      return ArenaTooSmall(status, arena + 16, false, arena_bytes);
+      return ArenaTooSmall(status, arena + shortage.bytes, false, arena_bytes);
     case Shortage::kNone:
       status->reason = ModelReason::kRuntimeRefused;
       Text(status->detail, kDetailBytes).Add(g_reporter.message());
@@ -217,3 +217,7 @@ const char* LastError() { return g_reporter.message(); }
 const char* RuntimeName() { return "TFLM 2020-07 (tfmicro 0.1.0)"; }
 
 }  // namespace mcu_eval
+
+// The runtime's last word before a failed assertion spins for ever: fault
+// instead, so that the port can tell of it.
+extern "C" void DebugLog(const char*) { __builtin_trap(); }

@@ -86,6 +86,11 @@ class OpCheck {
   ModelStatus* status_;
 };
 
+// Whether no sum of products can leave int32: input 0 times filter 1 along
+// `channel_axis`, plus bias 2 if there is one. All are checked otherwise, and
+// quantised.
+bool CheckAccumulators(OpCheck& op, int channel_axis);
+
 // One per family of operators; see ops.cc for who uses which.
 bool CheckConv(OpCheck& op);
 bool CheckDepthwiseConv(OpCheck& op);

@@ -56,6 +56,11 @@ void Reporter::Clear() {
 }
 
 void Reporter::NoteShortage(const char* format, va_list args) {
+  // Follows on the allocator's own message.
+  if (shortage_.kind == Shortage::kTail &&
+      BeginsWith(format, "Failed to allocate memory for allocation_info")) {
+    shortage_.kind = Shortage::kPlanner;
+  }
   if (shortage_.kind != Shortage::kNone) return;
   if (BeginsWith(format, "Arena size is too small for activation buffers")) {
     shortage_.kind = Shortage::kPlan;
@@ -63,6 +68,7 @@ void Reporter::NoteShortage(const char* format, va_list args) {
     shortage_.available = static_cast<uint32_t>(va_arg(args, int));
   } else if (BeginsWith(format, "Too many buffers")) {
     shortage_.kind = Shortage::kPlanner;
+    shortage_.bytes = 16;
   } else if (BeginsWith(format, "Failed to allocate memory. Requested")) {
     shortage_.kind = Shortage::kTail;
     (void)va_arg(args, int);

@@ -16,7 +16,7 @@ struct Shortage {
     kNone,
     kTail,     // persistent memory: `bytes` more were needed
     kPlan,     // activations: `bytes` needed, `available` left of the arena
-    kPlanner,  // the planner's own tables did not fit
+    kPlanner,  // the planner's own tables did not fit: at least `bytes` more
   };
   Kind kind = kNone;
   uint32_t bytes = 0;

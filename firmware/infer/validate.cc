@@ -168,8 +168,8 @@ bool Validator::Tensors() {
       return FailTensor(ModelReason::kVariableTensor, i,
                         " is variable; models with state are not supported");
     }
-    if (!TensorShape(i, *tensor) || !TensorData(i, *tensor) ||
-        !TensorQuantization(i, *tensor)) {
+    if (!TensorShape(i, *tensor) || !TensorQuantization(i, *tensor) ||
+        !TensorData(i, *tensor)) {
       return false;
     }
     const TensorView view = ViewTensor(*model_, static_cast<int32_t>(i));
@@ -238,6 +238,11 @@ bool Validator::TensorQuantization(size_t index, const tflite::Tensor& tensor) {
   if (scales != zeros) {
     return FailTensor(ModelReason::kBadQuantization, index,
                       " has not as many zero points as scales");
+  }
+  // The verifier sees to the alignment of lengths only.
+  if (reinterpret_cast<uintptr_t>(q->zero_point()->Data()) % 8 != 0) {
+    return FailTensor(ModelReason::kBadQuantization, index,
+                      " has zero points that are not aligned");
   }
   int64_t low = INT32_MIN, high = INT32_MAX;
   if (tensor.type() == tflite::TensorType_INT8) low = -128, high = 127;

@@ -107,7 +107,4 @@ __attribute__((naked)) void FaultHandler() {
       "1: b KeepFault\n");
 }
 
-// The runtime's last word before it would spin for ever: fault instead.
-void DebugLog(const char*) { __builtin_trap(); }
-
 }  // extern "C"

@@ -48,6 +48,3 @@ Port& BoardPort() {
 
 }  // namespace platform
 }  // namespace mcu_eval
-
-// The runtime's last word before it would spin for ever: fault instead.
-extern "C" void DebugLog(const char*) { __builtin_trap(); }
