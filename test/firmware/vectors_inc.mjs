@@ -61,8 +61,7 @@ const rows = {
   frame: (c) =>
     `{${text(c.name)}, ${text(c.input_hex)}, ${c.encode}, ${c.to === "device"}, ${c.max_frame}, ` +
     `{${c.expect.map(frameExpect).join(", ")}}}`,
-  message: (c) =>
-    `{${text(c.name)}, ${text(c.input_hex)}, ${c.encode}, ${c.kind}, ${messageExpect(c.kind, c.expect)}}`,
+  message: (c) => `{${text(c.name)}, ${text(c.input_hex)}, ${c.encode}, ${c.kind}, ${messageExpect(c.kind, c.expect)}}`,
 };
 
 let source = `// Generated from test/vectors/*.json by test/firmware/vectors_inc.mjs.\n`;
