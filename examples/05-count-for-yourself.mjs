@@ -15,7 +15,10 @@ if (folder === undefined) {
   execFileSync(process.execPath, [program, ...flags], { stdio: "ignore" });
 }
 
-const records = readFileSync(join(folder, "samples.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const records = readFileSync(join(folder, "samples.jsonl"), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line));
 const clean = new Map(records.filter(({ attack }) => attack === "none").map((record) => [record.sample, record]));
 const conditions = new Map();
 for (const record of records) {
