@@ -7,31 +7,34 @@ namespace mcu_eval {
 namespace platform {
 namespace {
 
-// CMSDK timer 0: 32 bits, counts down at 25 MHz, set free-running by Timer().
+// CMSDK timers: 32 bits, count down at 25 MHz. Timer 0 runs freely for
+// Millis(); timer 1 measures.
 struct CmsdkTimer {
   volatile uint32_t control;
   volatile uint32_t value;
   volatile uint32_t reload;
 };
 constexpr uintptr_t kTimer0 = 0x40000000;
+constexpr uintptr_t kTimer1 = 0x40001000;
 constexpr uint32_t kTicksPerMs = 25000;
+constexpr uint32_t kFull = 0xFFFFFFFF;
 
 alignas(16)
     __attribute__((section(".buffers"))) uint8_t g_arena[config::kArenaBytes];
 alignas(16) __attribute__((
     section(".buffers"))) uint8_t g_staging[config::kStagingBytes];
 
-uint32_t g_begin = 0;
-
-CmsdkTimer& Timer() {
-  CmsdkTimer& timer = *reinterpret_cast<CmsdkTimer*>(kTimer0);
+CmsdkTimer& Started(uintptr_t address) {
+  CmsdkTimer& timer = *reinterpret_cast<CmsdkTimer*>(address);
   if (timer.control == 0) {
-    timer.reload = 0xFFFFFFFF;
-    timer.value = 0xFFFFFFFF;
+    timer.reload = kFull;
+    timer.value = kFull;
     timer.control = 1;
   }
   return timer;
 }
+
+CmsdkTimer& Timer() { return Started(kTimer0); }
 
 }  // namespace
 
@@ -74,15 +77,17 @@ uint32_t Millis() {
 }
 
 void MeasureBegin() {
-  CmsdkTimer& timer = Timer();
+  CmsdkTimer& timer = Started(kTimer1);
   __asm volatile("cpsid i" ::: "memory");
-  g_begin = timer.value;
+  // Writing the value restarts the prescaler too: the count of a section does
+  // not depend on where within a tick it began.
+  timer.value = kFull;
 }
 
 uint64_t MeasureEnd() {
-  const uint32_t end = Timer().value;
+  const uint32_t end = Started(kTimer1).value;
   __asm volatile("cpsie i" ::: "memory");
-  return uint64_t{g_begin - end} * config::kInstructionsPerTick;
+  return uint64_t{kFull - end} * config::kInstructionsPerTick;
 }
 
 // Interrupts are masked meanwhile, and none is in use.
