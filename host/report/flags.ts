@@ -94,7 +94,7 @@ function clockFlag({ manifest, records }: ReportInput): Flag[] {
   return [
     {
       level: "note",
-      text: `${board.id} is emulated: instructions are exact and repeatable, but they are not a latency. No time on silicon is claimed.`,
+      text: `${board.id} is emulated: instruction counts repeat from run to run, but they are not a latency. No time on silicon is claimed.`,
     },
   ];
 }

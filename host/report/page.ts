@@ -55,7 +55,7 @@ export async function htmlReport(input: ReportInput): Promise<string> {
 ${[roundingSentence(input), equality].map((sentence) => sentence && html`<p>${unbroken(sentence)}</p>\n`)}
 <dl class="tiles">${keyFigures(input).map(
     (figure) =>
-      html`<div><dd class="value ${figure.alarm && "alarm"}">${figure.value}</dd><dt>${figure.title}</dt>${figure.notes.map((note) => html`<dd class="note">${note}</dd>`)}</div>\n`,
+      html`<div><dt>${figure.title}</dt><dd class="value${figure.alarm ? " alarm" : ""}">${figure.value}</dd>${figure.notes.map((note) => html`<dd class="note">${note}</dd>`)}</div>\n`,
   )}</dl>
 <ul class="flags">${flagsOf(input).map(({ level, text }) => html`<li class="${level}">${text}</li>\n`)}</ul>
 ${requirements && section("Requirements", htmlTable(requirements, "requirement"))}

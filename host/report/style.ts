@@ -72,7 +72,7 @@ tbody th{font-weight:600}
 .right{text-align:right;font-variant-numeric:tabular-nums}
 small{display:block;color:var(--soft);font-weight:400;font-size:.78rem;line-height:1.35}
 td .figure{white-space:nowrap}
-.requirement th{overflow-wrap:anywhere}
+.requirement tbody th{overflow-wrap:anywhere}
 td small{white-space:nowrap}
 .fields{table-layout:auto}
 .fields td{overflow-wrap:anywhere}
