@@ -75,15 +75,15 @@ void Reset() { ResetBecause(ResetCause::kSoftware); }
 
 extern "C" {
 
-// Called by FaultHandler with the frame that the core stacked, on the stack
-// that may be the cause: it uses little of it.
+// Called by FaultHandler with the frame that the core stacked, or null where
+// the stack had no room for it.
 [[noreturn]] __attribute__((used)) void KeepFault(
     const mcu_eval::platform::ExceptionFrame* frame) {
   using namespace mcu_eval::platform;
   FaultRecord& fault = _noinit.fault;
-  fault.pc = frame->pc;
-  fault.lr = frame->lr;
-  fault.psr = frame->psr;
+  fault.pc = frame == nullptr ? 0 : frame->pc;
+  fault.lr = frame == nullptr ? 0 : frame->lr;
+  fault.psr = frame == nullptr ? 0 : frame->psr;
   fault.cfsr = Register(kCfsr);
   fault.hfsr = Register(kHfsr);
   fault.address = (fault.cfsr & kMmfarValid)  ? Register(kMmfar)
@@ -99,11 +99,11 @@ __attribute__((naked)) void FaultHandler() {
   __asm volatile(
       "mrs r0, msp\n"
       "ldr r1, =_stack\n"
-      // A frame below the stack was never written: give KeepFault a stack.
       "cmp r0, r1\n"
       "bhs 1f\n"
       "ldr r1, =_stack_end\n"
       "mov sp, r1\n"
+      "movs r0, #0\n"
       "1: b KeepFault\n");
 }
 
