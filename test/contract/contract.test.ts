@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareCounters, openSession } from "../../host/device/index.js";
-import { crc32, encodeFrame, Kind, wire } from "../../host/link/index.js";
+import { crc32, encodeFrame, Kind, openLoopback, wire } from "../../host/link/index.js";
 import { DRIVERS, type Driver } from "./drivers.js";
 import { mirror } from "./fake-device.js";
 import { type MirrorModel, mirrorModel } from "./mirror-model.js";
@@ -391,6 +391,29 @@ function contract(driver: Driver): void {
       expect({ invokes, replays, heapBytes }).toEqual({ invokes: 20, replays: 0, heapBytes: 0 });
     } finally {
       await device.close();
+    }
+  });
+
+  test("ABadLine_LosesDoublesAndMixesUpNothing", async () => {
+    const wide = mirrorModel(300, 300);
+    const port = driver.open(wide);
+    const faults = { maxPiece: 60, drop: 0.02, flip: 0.02, duplicate: 0.02, truncate: 0.01, delay: 0.02, delayMs: 3 };
+    const line = openLoopback({ seed: 1, toDevice: faults, toHost: faults });
+    line.device.listen({ data: (bytes) => port.write(bytes.slice()), end: () => {} });
+    port.listen({ data: (bytes) => line.device.write(bytes), end: ({ reason }) => line.cut(reason) });
+    const timing = { hello: 200, helloMost: 400, reply: 40, invoke: 100, credit: 30, repetitions: 8 };
+    const device = await openSession(line.host, { timing });
+    try {
+      for (let sample = 0; sample < 12; sample++) {
+        const bytes = Uint8Array.from({ length: 300 }, (_, i) => (i * 13 + sample * 101) & 0xff);
+        const result = await device.infer({ sample, input: bytes, mode: "exclusive" });
+        expect(result).toMatchObject({ sample, invokeCount: sample + 1 });
+        expect([...(result.outputs[0]?.data ?? [])]).toEqual([...mirror(bytes, 300)]);
+      }
+      expect(Math.min(...Object.values(line.log))).toBeGreaterThan(0);
+    } finally {
+      await device.close();
+      await port.close();
     }
   });
 
