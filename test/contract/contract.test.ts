@@ -410,7 +410,7 @@ function contract(driver: Driver): void {
         expect(result).toMatchObject({ sample, invokeCount: sample + 1 });
         expect([...(result.outputs[0]?.data ?? [])]).toEqual([...mirror(bytes, 300)]);
       }
-      expect(Math.min(...Object.values(line.log))).toBeGreaterThan(0);
+      expect(Object.values(line.log).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5);
     } finally {
       await device.close();
       await port.close();
