@@ -47,8 +47,7 @@ void Session::Handle(const Frame& frame) {
   } else if (decoded && header.kind == mcu_eval_Kind_LOAD_INPUT) {
     inference_.LoadInput(message.load_input);
   } else if (decoded && header.kind == mcu_eval_Kind_SYNC) {
-    link_.ApplySync(message.sync);
-    link_.SendCredit(id_);
+    HandleSync(message.sync);
   }
 }
 
@@ -79,6 +78,18 @@ void Session::Open(const Frame& frame, const mcu_eval_Hello& hello) {
   cache_.Clear();
   inference_.Clear();
   link_.StartCredit();
+}
+
+void Session::HandleSync(const mcu_eval_Sync& sync) {
+  const uint32_t lost = link_.ApplySync(sync);
+  link_.SendCredit(id_);
+  if (lost == 0) return;
+  Log(mcu_eval_LogLevel_LOG_DEBUG, Detail()
+                                       .Add("Sync ")
+                                       .Add(sync.id)
+                                       .Add(": bytes lost: ")
+                                       .Add(lost)
+                                       .c_str());
 }
 
 void Session::HandleRequest(const Frame& frame, const HostMessage* message) {

@@ -29,6 +29,7 @@ class Session {
   void Handle(const Frame& frame);
   void HandleHello(const Frame& frame);
   void Open(const Frame& frame, const mcu_eval_Hello& hello);
+  void HandleSync(const mcu_eval_Sync& sync);
   void HandleRequest(const Frame& frame, const HostMessage* message);
   void Dispatch(const HostMessage& message, Answer& answer);
   void Configure(const mcu_eval_Configure& configure, Answer& answer);

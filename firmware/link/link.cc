@@ -75,10 +75,12 @@ void Link::StartCredit() {
   sync_id_ = 0;
 }
 
-void Link::ApplySync(const mcu_eval_Sync& sync) {
-  if (static_cast<int32_t>(sync.id - sync_id_) <= 0) return;
+uint32_t Link::ApplySync(const mcu_eval_Sync& sync) {
+  if (static_cast<int32_t>(sync.id - sync_id_) <= 0) return 0;
+  const uint32_t lost = sync.sent - consumed_;
   consumed_ = sync.sent;
   sync_id_ = sync.id;
+  return lost;
 }
 
 bool Link::CreditDue() const { return consumed_ - credited_ >= kRxWindow / 2; }

@@ -96,6 +96,32 @@ TEST(NewSession_BeginsItsOwnCount) {
   CHECK_EQ(credits[0].fields().Number(2), 0u);
 }
 
+TEST(NewSession_OwesItsFirstCreditAtHalfTheWindow) {
+  ResetFake();
+  Bench b;
+  b.Open(9, 1);
+  b.Send(ByteString(kHalf + 100, 0));
+  b.Open(10, 2);
+  CHECK(b.Send(ByteString(kHalf - 1, 0)).empty());
+  CHECK_EQ(CreditsIn(b.Send(ByteString(1, 0))).size(), size_t{1});
+}
+
+TEST(LostBytes_AreLoggedWhereTheHostAsksForIt) {
+  ResetFake();
+  Bench b;
+  b.Open(9, 1);
+  CHECK_EQ(b.Send(Sync(9, 5000, 1)).size(), size_t{1});
+  b.Ask(mcu_eval_Kind_CONFIGURE, Body().Varint(2, mcu_eval_LogLevel_LOG_DEBUG));
+  const auto frames = b.Send(Sync(9, 10000, 2));
+  CHECK_EQ(frames.size(), size_t{2});
+  CHECK_EQ(frames[1].header.kind, mcu_eval_Kind_LOG);
+  const Fields log = frames[1].fields();
+  CHECK_EQ(log.Number(1), uint64_t{mcu_eval_LogLevel_LOG_DEBUG});
+  CHECK(log.Text(2).find("Sync 2: bytes lost: 49") == 0);
+  b.Open(10, 2);  // back to LOG_INFO
+  CHECK_EQ(b.Send(Sync(10, 5000, 1)).size(), size_t{1});
+}
+
 TEST(BeforeHello_ThereIsNoCredit) {
   ResetFake();
   Bench b;

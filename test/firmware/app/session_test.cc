@@ -313,6 +313,21 @@ TEST(OutputsLargerThanAFrame_AreReadInPages) {
   CHECK(got == want);
 }
 
+TEST(OutputsThatFillTheFrame_LeaveTheRestForReadOutput) {
+  ResetFake();
+  TheFake().output_sizes = {kMaxFrame / 2, kMaxFrame, kMaxFrame};
+  Bench b;
+  b.Open();
+  const Received reply = b.Run(1, SomeInput(3), 8);
+  CHECK_EQ(Kind(reply), mcu_eval_Kind_INFER_REPLY);
+  const auto outputs = reply.fields().All(4);
+  CHECK_EQ(outputs.size(), size_t{3});
+  CHECK_EQ(Fields(outputs[0].bytes).Bytes(4).size(), size_t{kMaxFrame / 2});
+  CHECK(!Fields(outputs[1].bytes).Bytes(4).empty());
+  CHECK(Fields(outputs[2].bytes).Bytes(4).empty());
+  CHECK_EQ(Fields(outputs[2].bytes).Number(2), uint64_t{kMaxFrame});
+}
+
 TEST(ReadOutputOutOfRange_IsRefused) {
   ResetFake();
   Bench b;
@@ -356,10 +371,17 @@ TEST(BoardWithoutStaging_LoadsDirectly) {
   const ByteString input = SomeInput(1);
   CHECK(b.Run(1, input, 1).fields().Sub(4).Bytes(4) ==
         ModelOutput(input, kFirstOutput, 10));
+  const auto read = [&] {
+    return b.Ask(mcu_eval_Kind_READ_OUTPUT,
+                 Body().Varint(1, 1).Varint(2, kFirstOutput).Varint(4, 10));
+  };
+  CHECK_EQ(Kind(read()), mcu_eval_Kind_OUTPUT_CHUNK);
   const Received again =
       b.Ask(mcu_eval_Kind_INFER, Infer(0, 1, 2, Bench::Crc(input)));
   CHECK_EQ(again.fields().Number(4),
            uint64_t{mcu_eval_IncompleteReason_MISSING_BYTES});
+  b.SendFrame(mcu_eval_Kind_LOAD_INPUT, 0, LoadInput(0, 2, 64, 0, {1}));
+  CHECK(IsError(read(), mcu_eval_ErrorCode_NO_OUTPUT));
   CHECK(b.Run(2, input, 3).fields().Sub(4).Bytes(4) ==
         ModelOutput(input, kFirstOutput, 10));
   CHECK_EQ(TheFake().invokes, 2u);
@@ -466,6 +488,16 @@ TEST(ModelThatDoesNotLoad_StillAnswersHello) {
     CHECK_EQ(Kind(b.Ask(mcu_eval_Kind_STATS, kStats)),
              mcu_eval_Kind_STATS_REPLY);
   }
+}
+
+TEST(ModelOfFiveInputs_IsRefusedWithItsCounts) {
+  ResetFake();
+  TheFake().input_sizes.assign(5, 8);
+  Bench b;
+  const Fields f = b.Open().fields();
+  CHECK_EQ(f.Number(18), uint64_t{mcu_eval_InitStatus_MODEL_INVALID});
+  CHECK(f.Text(19).find("5 inputs") != std::string::npos);
+  CHECK_EQ(f.All(22).size(), size_t{4});
 }
 
 TEST(InputLargerThanTheStagingBuffer_IsToldInHello) {
