@@ -32,6 +32,7 @@ import {
   type RequirementResult,
 } from "./requirement.js";
 import { resultsOf } from "./results.js";
+import { nextRunFolder } from "./run-folder-name.js";
 import { datasetRecord, samplesOf } from "./samples.js";
 
 export interface RunOptions {
@@ -42,7 +43,7 @@ export interface RunOptions {
     /** @param model what the samples must fit; checked by the loader */
     dataset(model: RunModel): Promise<Dataset>;
   };
-  /** Run folder; default runs/<id>. */
+  /** Run folder; default runs/<id>, with a number for later runs of the same settings. */
   readonly out?: string | undefined;
   /** Go on with the run in that folder where there is one. */
   readonly resume: boolean;
@@ -104,7 +105,12 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       dataset: datasetRecord(dataset),
       boards: engines.boards,
     };
-    const run = await startOrResume(options.out ?? join("runs", id), start, groups, options.resume);
+    const run = await startOrResume(
+      options.out ?? (await nextRunFolder("runs", id, options.resume)),
+      start,
+      groups,
+      options.resume,
+    );
     const job = { model, attacks, settings, samples, engines };
     const gate = (results: readonly ResultRecord[]): RequirementResult[] =>
       checkRequirements(requirements, conditions, results);

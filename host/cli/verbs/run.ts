@@ -46,7 +46,8 @@ Examples:
   mcu-eval run                                         the main job, with every default
   mcu-eval run --attack pgd:steps=40,restarts=5 --eps 8/255
   mcu-eval run --attack fgsm --attack pgd --require 'device.robust_accuracy@pgd,1/255>=0.30' --junit
-A run's folder follows from its settings: the same command with --resume goes on where it stopped.`;
+A run's folder follows from its settings, with a number from the second run on. The same command with
+--resume goes on with the latest of them where it stopped.`;
 
 /** Adds the verb to the program. */
 export function addRun(program: Command, io: Io): void {
@@ -91,7 +92,7 @@ export function addRun(program: Command, io: Io): void {
         .default(Math.min(MOST_JOBS, availableParallelism()), `one a core, at most ${MOST_JOBS}`),
     )
     .option("--out <folder>", "run folder (default: runs/<model>-<board>-<attacks>-<hash of the settings>)")
-    .option("--resume", "go on with the run in that folder, if there is one")
+    .option("--resume", "go on with the run in that folder where it stopped, if there is one")
     .addOption(
       new Option(
         "--require <gate>",
