@@ -45,7 +45,7 @@ TFLM_KEY := $(shell { $(CXX) --version; echo '$(TFLM_FLAGS)'; cat $(FW)/deps/fet
 LIBTFLM := $(CACHE)/tflm/$(TFLM_KEY)/libtflm.a
 $(LIBTFLM):
 	@echo "TFLM for $(BOARD)$(if $(SAN), with sanitizers): $@ (one to two minutes, once)"
-	@mkdir -p $(@D) && $(MAKE) --no-print-directory -j2 -f $(FW)/deps/tflm.mk TFLM=$(TFLM) CXX=$(CXX) AR=$(AR) \
+	@mkdir -p $(@D) && flock $(@D).lock $(MAKE) --no-print-directory -j2 -f $(FW)/deps/tflm.mk TFLM=$(TFLM) CXX=$(CXX) AR=$(AR) \
 	  FLAGS='$(TFLM_FLAGS) $(TFLM_INCLUDES)' OUT=$(@D)
 
 # ---- messages -----------------------------------------------------------------------------------
@@ -54,9 +54,8 @@ $(GEN)/mcu_eval.pb.c: $(ROOT)/proto/mcu_eval.proto $(ROOT)/proto/mcu_eval.option
 $(GEN)/mcu_eval.pb.h: $(GEN)/mcu_eval.pb.c ;
 
 # ---- objects ------------------------------------------------------------------------------------
-APP ?= $(FW)/app
 PORT_SOURCES := $(sort $(wildcard $(FW)/ports/$(FAMILY)/*.cc))
-CORE_SOURCES := $(sort $(wildcard $(FW)/infer/*.cc $(FW)/link/*.cc $(APP)/*.cc))
+CORE_SOURCES := $(sort $(wildcard $(FW)/infer/*.cc $(FW)/link/*.cc $(FW)/app/*.cc))
 NANOPB_OBJECTS := $(addprefix $(OUT)/obj/,pb_common.o pb_encode.o pb_decode.o mcu_eval.pb.o)
 object = $(patsubst $(ROOT)/%.cc,$(OUT)/obj/%.o,$(1))
 PORT_OBJECTS := $(call object,$(PORT_SOURCES))
