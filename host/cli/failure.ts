@@ -24,6 +24,6 @@ export function reportFailure(error: unknown, io: Io): ExitCode {
 }
 
 function showStack(error: unknown, io: Io): void {
-  if (process.env["MCU_EVAL_DEBUG"] !== "1") return;
+  if (process.env.MCU_EVAL_DEBUG !== "1") return;
   for (let at: unknown = error; at instanceof Error; at = at.cause) errLine(io, at.stack ?? at.message);
 }
