@@ -153,6 +153,7 @@ bool DescribeFault(mcu_eval_Fault* fault) {
   fault->lr = record->lr;
   fault->status = record->signal != 0 ? record->signal : record->cfsr;
   fault->address = record->address;
+  fault->seq = record->seq;
   return true;
 }
 

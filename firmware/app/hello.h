@@ -15,7 +15,7 @@ constexpr uint32_t kProtocol = 1;
 // Never 0.
 uint32_t BootNonce();
 
-// The fault of the boot before as the wire tells it; false if there was none.
+// The latest fault since power-on as the wire tells it; false without one.
 bool DescribeFault(mcu_eval_Fault* fault);
 
 // Sends the reply to `hello`, whose frame had session byte `session`. Tensor

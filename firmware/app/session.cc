@@ -109,6 +109,7 @@ void Session::HandleRequest(const Frame& frame, const HostMessage* message) {
       ++replays_;
       break;
     case Admission::kHandle: {
+      platform::SetRequest(frame.header.seq);
       Answer answer(frame.header, max_frame_, place);
       if (message == nullptr) {
         answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
@@ -116,6 +117,7 @@ void Session::HandleRequest(const Frame& frame, const HostMessage* message) {
       } else {
         Dispatch(*message, answer);
       }
+      platform::SetRequest(0);
       break;
     }
   }
@@ -220,7 +222,10 @@ void Session::SendUnkeptError(const FrameHeader& to, mcu_eval_ErrorCode code,
 
 void Session::LogFault() {
   mcu_eval_Fault fault;
-  if (!DescribeFault(&fault)) return;
+  if (platform::LastResetCause() != platform::ResetCause::kFault ||
+      !DescribeFault(&fault)) {
+    return;
+  }
   Log(mcu_eval_LogLevel_LOG_ERROR,
       Detail()
           .Add("the boot before ended in a fault: pc ")

@@ -98,14 +98,19 @@ struct FaultRecord {
   uint32_t address;  // MMFAR or BFAR, 0 if neither is valid
   uint32_t signal;
   Phase phase;     // a model that faults in kLoad must not be loaded again
+  uint32_t seq;    // of the request being served, 0 for none
   uint32_t count;  // faults since power-on
 };
 
 void SetPhase(Phase phase);
 
+// Names the request that is being served, for a fault in kServe or kInvoke.
+void SetRequest(uint32_t seq);
+
 ResetCause LastResetCause();
 
-// Fault that caused the latest reset, or null.
+// Latest fault since power-on, or null; it caused the latest reset if that is
+// kFault.
 const FaultRecord* LastFault();
 
 // Restarts the firmware; the peer sees a new boot nonce.

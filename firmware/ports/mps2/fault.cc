@@ -12,6 +12,7 @@ struct Kept {
   uint32_t magic;
   uint32_t cause;
   Phase phase;
+  uint32_t seq;
   FaultRecord fault;
 };
 
@@ -60,13 +61,16 @@ ResetCause LastResetCause() {
 }
 
 const FaultRecord* LastFault() {
-  return LastResetCause() == ResetCause::kFault ? &_noinit.fault : nullptr;
+  LastResetCause();
+  return _noinit.fault.count > 0 ? &_noinit.fault : nullptr;
 }
 
 void SetPhase(Phase phase) {
   LastResetCause();
   _noinit.phase = phase;
 }
+
+void SetRequest(uint32_t seq) { _noinit.seq = seq; }
 
 void Reset() { ResetBecause(ResetCause::kSoftware); }
 
@@ -91,6 +95,7 @@ extern "C" {
                                               : 0;
   fault.signal = 0;
   fault.phase = _noinit.phase;
+  fault.seq = fault.phase >= Phase::kServe ? _noinit.seq : 0;
   ++fault.count;
   ResetBecause(ResetCause::kFault);
 }

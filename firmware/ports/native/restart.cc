@@ -25,6 +25,7 @@ struct Record {
 char** g_argv = nullptr;
 Record g_record = {static_cast<uint32_t>(ResetCause::kPowerOn), {}};
 volatile Phase g_phase = Phase::kBoot;
+volatile uint32_t g_seq = 0;
 alignas(16) uint8_t g_signal_stack[32768];
 
 // The record as hex in the environment. Only async-signal-safe calls.
@@ -62,6 +63,7 @@ void OnFault(int signal, siginfo_t* info, void*) {
   record.fault.address =
       static_cast<uint32_t>(reinterpret_cast<uintptr_t>(info->si_addr));
   record.fault.phase = g_phase;
+  record.fault.seq = g_phase >= Phase::kServe ? g_seq : 0;
   record.fault.count = g_record.fault.count + 1;
   // The signal is blocked while it is handled, and execve keeps the mask.
   sigset_t none;
@@ -92,14 +94,16 @@ void PrepareRestart(char** argv) {
 ResetCause LastResetCause() { return static_cast<ResetCause>(g_record.cause); }
 
 const FaultRecord* LastFault() {
-  return LastResetCause() == ResetCause::kFault ? &g_record.fault : nullptr;
+  return g_record.fault.count > 0 ? &g_record.fault : nullptr;
 }
 
 void SetPhase(Phase phase) { g_phase = phase; }
 
+void SetRequest(uint32_t seq) { g_seq = seq; }
+
 void Reset() {
-  Record record = {static_cast<uint32_t>(ResetCause::kSoftware), {}};
-  record.fault.count = g_record.fault.count;
+  const Record record = {static_cast<uint32_t>(ResetCause::kSoftware),
+                         g_record.fault};
   Execute(record);
 }
 

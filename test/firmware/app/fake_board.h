@@ -40,6 +40,8 @@ struct Fake {
   std::jmp_buf reset_to;
   bool measuring = false;
   bool wrote_while_measuring = false;
+  uint32_t request = 0;
+  uint32_t request_in_invoke = 0;
   mcu_eval::platform::Phase phase = mcu_eval::platform::Phase::kBoot;
 
   // Memory, of exactly the announced size so that ASan sees every step beyond.
@@ -149,6 +151,8 @@ bool Invoke() {
   auto& f = TheFake();
   if (f.invoke_fails) return false;
   ++f.invokes;
+  f.request_in_invoke =
+      f.phase == platform::Phase::kInvoke ? f.request : 0xFFFFFFFF;
   std::vector<uint8_t> input;
   for (auto& part : f.inputs) {
     input.insert(input.end(), part.begin(), part.end());
@@ -183,6 +187,7 @@ uint64_t MeasuredIrqCycles() { return 0; }
 uint32_t StackBytes() { return 8192; }
 uint32_t StackUsedBytes() { return 4097; }
 void SetPhase(Phase phase) { TheFake().phase = phase; }
+void SetRequest(uint32_t seq) { TheFake().request = seq; }
 ResetCause LastResetCause() {
   return TheFake().faulted ? ResetCause::kFault : ResetCause::kPowerOn;
 }

@@ -175,6 +175,8 @@ TEST(Infer_RunsTheStagedInputOnce) {
   CHECK_EQ(output.Number(3), uint64_t{Bench::Crc(want)});
   CHECK(output.Bytes(4) == want);
   CHECK(!TheFake().wrote_while_measuring);
+  CHECK_EQ(TheFake().request_in_invoke, 1u);
+  CHECK_EQ(TheFake().request, 0u);
 
   // The slot still holds the input, though the tensor's memory was reused.
   const Received again =
@@ -529,6 +531,7 @@ TEST(FaultOfTheBootBefore_IsInHelloAndLogged) {
   TheFake().fault.pc = 0x1234;
   TheFake().fault.cfsr = 0x8200;
   TheFake().fault.address = 0xE0000000;
+  TheFake().fault.seq = 321;
   TheFake().fault.phase = platform::Phase::kInvoke;
   Bench b;
   const auto frames = b.Send(Wire(mcu_eval_Kind_HELLO, 9, 0, Hello(1)));
@@ -539,6 +542,7 @@ TEST(FaultOfTheBootBefore_IsInHelloAndLogged) {
   CHECK_EQ(f.Sub(6).Number(2), 0x1234u);
   CHECK_EQ(f.Sub(6).Number(4), 0x8200u);
   CHECK_EQ(f.Sub(6).Number(5), 0xE0000000u);
+  CHECK_EQ(f.Sub(6).Number(6), 321u);
   CHECK_EQ(f.Number(18), uint64_t{mcu_eval_InitStatus_READY});
   CHECK_EQ(Kind(frames[1]), mcu_eval_Kind_LOG);
   CHECK_EQ(frames[1].header.session, 9);
