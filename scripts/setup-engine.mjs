@@ -126,16 +126,33 @@ function fillCache() {
   }
 }
 
+/** Compiles the addon's two sources against Node-API, whose headers and binary interface all Node versions share. */
 function buildAddon() {
   console.log("setup-engine: building tfjs-node's addon (a few seconds)");
   const napi = "8";
-  const args = ["rebuild", "--module_name=tfjs_binding", `--module_path=${packageDir}/lib/napi-v${napi}`];
-  const gyp = path.join(root, "node_modules", "node-gyp", "bin", "node-gyp.js");
-  const built = run(process.execPath, [gyp, ...args, `--napi_version=${napi}`, `--napi_build_version=${napi}`], {
-    cwd: packageDir,
-  });
-  if (!built.ok)
-    fail(`node-gyp could not build the addon (it needs g++, make, python3 and node's headers):\n${built.output}`);
+  const target = path.join(packageDir, "lib", `napi-v${napi}`);
+  const headers = path.join(root, "node_modules", "node-api-headers", "include");
+  fs.mkdirSync(target, { recursive: true });
+  const built = run(
+    "g++",
+    [
+      ...[
+        "-O2",
+        "-std=c++17",
+        "-fPIC",
+        "-shared",
+        "-w",
+        `-DNAPI_VERSION=${napi}`,
+        `-I${headers}`,
+        "-Ideps/include",
+        "-I.",
+      ],
+      ...["binding/tfjs_backend.cc", "binding/tfjs_binding.cc", "-o", path.join(target, "tfjs_binding.node")],
+      ...["-Ldeps/lib", "-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib"],
+    ],
+    { cwd: packageDir },
+  );
+  if (!built.ok) fail(`g++ could not build tfjs-node's addon:\n${built.output}`);
 }
 
 if (!fs.existsSync(packageDir)) fail("node_modules is missing; run `make setup`, or `npm ci` first");
