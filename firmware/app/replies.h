@@ -63,8 +63,6 @@ class Answer {
   // Raw bytes a body may have, so that it surely fits.
   size_t max_body() const { return MaxBody(max_frame_); }
 
-  bool set() const { return place_->size != 0; }
-
  private:
   bool Encode(uint8_t kind, const void* body);
 
