@@ -121,6 +121,8 @@ mcu_eval_ResetCause WireResetCause(platform::ResetCause cause) {
 
 // CFSR holds the memory, bus and usage fault bits in bytes 0, 1 and 2 to 3.
 mcu_eval_FaultKind FaultKindOf(const platform::FaultRecord& record) {
+  // MSTKERR, STKERR: no room to stack the exception.
+  if (record.cfsr & 0x00001010) return mcu_eval_FaultKind_STACK_OVERFLOW;
   if (record.cfsr & 0x000000FF) return mcu_eval_FaultKind_MEM_FAULT;
   if (record.cfsr & 0x0000FF00) return mcu_eval_FaultKind_BUS_FAULT;
   if (record.cfsr & 0xFFFF0000) return mcu_eval_FaultKind_USAGE_FAULT;
