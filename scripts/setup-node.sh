@@ -10,6 +10,6 @@ node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.ex
 
 stamp=node_modules/.mcu-eval-lock
 if [ -f "$stamp" ] && cmp -s package-lock.json "$stamp"; then exit 0; fi
-echo "setup-node: installing npm packages (about 400, 20 s)"
+echo "setup-node: installing npm packages (about 290, 20 to 60 s)"
 npm ci --ignore-scripts --loglevel=error
 cp package-lock.json "$stamp"
