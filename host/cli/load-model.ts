@@ -2,9 +2,10 @@
 
 import { readFile } from "node:fs/promises";
 import { McuEvalError } from "../core/index.js";
-import { fileError, findModel, type ModelFile, sha256OfFile } from "../data/index.js";
+import { fileError, findModel, type ModelFile, sha256Of, sha256OfFile } from "../data/index.js";
 import type { LoadedModel } from "../eval/index.js";
 import { readTfjsLayers } from "../import/index.js";
+import type { Network } from "../nn/index.js";
 import { readTflite } from "../tflite/index.js";
 
 /** Roles of files that devices can run, the preferred first. */
@@ -39,17 +40,29 @@ export async function loadModel(reference: string, float?: string): Promise<Load
   }
   const bounds = description?.input.range;
   const network = await readTfjsLayers(source.path, { id, ...(bounds && { bounds }) });
-  const record = ({ name, sha256 }: ModelFile): { path: string; sha256: string } => ({ path: name, sha256 });
+  const used = { ...(float === undefined && files), float: source, [role]: device };
+  const records = Object.entries(used).map(([name, file]) => [name, { path: file.name, sha256: file.sha256 }]);
   return {
     id,
     network,
     tflite,
     labels: description?.task.labels,
-    files: { float: record(source), [role]: record(device) },
+    files: {
+      ...Object.fromEntries(records),
+      // model.json names its weights without their hash.
+      ...(float !== undefined && { float_values: { path: float, sha256: valuesHash(network) } }),
+    },
   };
 }
 
 async function fileOf(path: string): Promise<ModelFile> {
   const file = path.endsWith(".json") ? path : `${path}/model.json`;
   return { path: file, name: path, sha256: await sha256OfFile(file) };
+}
+
+function valuesHash({ params }: Network): string {
+  const names = [...params.keys()].sort();
+  return sha256Of(
+    ...names.map((name) => new Uint8Array((params.get(name)?.data ?? new Float32Array()).slice().buffer)),
+  );
 }

@@ -3,6 +3,7 @@
 import { type Attack, attackById, type ParamValues, paramsToFile, parseParams } from "../attacks/index.js";
 import { type Grid, McuEvalError, type Norm, parseEps, stepsWithin } from "../core/index.js";
 import { type AttackSettings, canonicalJson, type EpsRecord, type RunSettings, sha256Of } from "../data/index.js";
+import { targetOf } from "./generator.js";
 
 export interface RunRequest {
   readonly board: string;
@@ -33,14 +34,17 @@ export interface ChosenAttack {
 }
 
 /**
- * Fills in every default and checks every value that can be checked before anything is loaded but the grid.
+ * Fills in every default and checks every value, before any data is loaded.
  *
  * @throws McuEvalError ATTACK_UNKNOWN, EPS_INVALID, USAGE
  */
 export function chooseAttacks(
   request: Pick<RunRequest, "attacks" | "eps" | "norm" | "goal">,
   grid: Grid,
+  classes: number,
 ): ChosenAttack[] {
+  const { goal } = request;
+  if (goal.kind === "targeted") targetOf(goal.target, 0, classes);
   const eps = request.eps.map((text): EpsRecord => {
     const { entered, value } = parseEps(text, grid);
     return { entered, value, steps: stepsWithin(value, grid) };
@@ -55,7 +59,6 @@ export function chooseAttacks(
         hint: `It knows: ${attack.norms.join(", ")}.`,
       });
     }
-    const { goal } = request;
     return {
       attack,
       params,

@@ -1,0 +1,206 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { McuEvalError } from "../../../host/core/index.js";
+import type { RunManifest, SampleRecord } from "../../../host/data/index.js";
+import { type RunOptions, type RunRequest, runPlan } from "../../../host/eval/index.js";
+import { fakeBoards, tinyData, tinyModel } from "./fake-board.js";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "mcu-eval-plan-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const REQUEST: RunRequest = {
+  board: "qemu-m7",
+  model: "tiny",
+  data: "tiny:test",
+  offset: 0,
+  n: 8,
+  attacks: [{ id: "fgsm", params: {} }],
+  eps: ["0.4/255", "3/255"],
+  norm: "linf",
+  goal: { kind: "untargeted" },
+  seed: 1,
+  batch: 4,
+  grid: false,
+};
+const RECORDS = 24;
+
+interface Said {
+  readonly notes: string[];
+  readonly warnings: string[];
+  readonly progress: [number, number][];
+}
+
+function run(folder: string, changes: Partial<Omit<RunOptions, "request">> & { request?: Partial<RunRequest> } = {}) {
+  const said: Said = { notes: [], warnings: [], progress: [] };
+  const { request, ...rest } = changes;
+  const done = runPlan({
+    request: { ...REQUEST, ...request },
+    sources: { model: tinyModel, dataset: async () => tinyData(REQUEST.n) },
+    out: join(root, folder),
+    resume: false,
+    jobs: 2,
+    requirements: [],
+    signal: new AbortController().signal,
+    listener: {
+      note: (line) => said.notes.push(line),
+      warn: (line) => said.warnings.push(line),
+      progress: (now, total) => said.progress.push([now, total]),
+    },
+    open: fakeBoards().open,
+    ...rest,
+  });
+  return { done, said };
+}
+
+const manifestOf = async (folder: string) =>
+  JSON.parse(await readFile(join(root, folder, "run.json"), "utf8")) as RunManifest;
+
+describe("runPlan", () => {
+  it("runs device and native side by side, records all, and closes every board", async () => {
+    const boards = fakeBoards();
+    const { done, said } = run("a", {
+      open: boards.open,
+      requirements: ["device.mismatches<=0", "device.accuracy>=0.5"],
+    });
+    const { records, requirements } = await done;
+    expect(records).toHaveLength(RECORDS);
+    expect(requirements.map(({ met }) => met)).toEqual([true, true]);
+    expect(said.warnings).toEqual([]);
+    expect(said.progress[0]).toEqual([0, RECORDS]);
+    expect(said.progress.at(-1)).toEqual([RECORDS, RECORDS]);
+    expect(boards.opened).toEqual([]);
+    const { complete, boards: recorded, sessions, results } = await manifestOf("a");
+    expect(complete).toBe(true);
+    expect([recorded.device?.kind, recorded.native?.kind]).toEqual(["emulator", "native"]);
+    expect(sessions[0]?.links?.map(({ board }) => board)).toEqual(["qemu-m7", "qemu-m7", "native"]);
+    expect(results?.length).toBeGreaterThan(10);
+  });
+
+  it("changes the attack's reach at 3 steps, not at 0.4", async () => {
+    const { records } = await run("a").done;
+    const rightOn = (condition: number, engine: "float" | "device") =>
+      records.filter((record) => record.condition === condition && record.predictions[engine] === record.label).length;
+    expect([0, 1, 2].map((condition) => rightOn(condition, "device"))).toEqual([8, 8, 0]);
+    expect([0, 1, 2].map((condition) => rightOn(condition, "float"))).toEqual([8, 8, 0]);
+    expect(
+      records.filter(({ condition }) => condition === 1).every(({ distortion }) => distortion?.after.l0 === 0),
+    ).toBe(true);
+  });
+
+  it("shouts the first mismatch, then how many, and writes both down", async () => {
+    const { open } = fakeBoards({
+      twist: (board, { sample }, output) => {
+        if (board === "native" && sample === 5) output.reverse();
+      },
+    });
+    const { done, said } = run("a", { open });
+    await done;
+    expect(said.warnings).toEqual([
+      expect.stringMatching(
+        /^MISMATCH: the device's output bytes are not the native build's: sample 5, none: device 0100, native 0001$/,
+      ),
+      "3 of 24 outputs of the device differ from the native build's",
+    ]);
+    const { sessions, results } = await manifestOf("a");
+    expect(sessions[0]?.notes).toEqual(said.warnings);
+    expect(results).toContainEqual(
+      expect.objectContaining({ measure: "mismatches", condition: 0, numerator: 1, denominator: 8 }),
+    );
+  });
+
+  it("says when the two ends of a link counted differently", async () => {
+    const { done, said } = run("a", { open: fakeBoards({ strayFrames: 2 }).open });
+    await done;
+    expect(said.warnings).toContainEqual(
+      expect.stringMatching(
+        /counters disagree: qemu-m7 0: frames to the device: 1 by the host's count, 3 by the device's/,
+      ),
+    );
+  });
+
+  it("opens one kind of engine where the board is the native build", async () => {
+    const boards: string[] = [];
+    const { open } = fakeBoards();
+    const { done } = run("a", {
+      request: { board: "native" },
+      open: (options) => {
+        boards.push(options.board);
+        return open(options);
+      },
+    });
+    const { records } = await done;
+    expect(boards).toEqual(["native", "native"]);
+    expect(
+      records.every(({ predictions, measured_on }) => !("native" in predictions) && measured_on === "native"),
+    ).toBe(true);
+  });
+
+  it("names a device's failure, says what is kept, closes the boards, and resumes", async () => {
+    const whole = await run("whole").done;
+    let asked = 0;
+    const boards = fakeBoards({
+      before: (board) => {
+        if (board === "qemu-m7" && ++asked > 10)
+          throw new McuEvalError("DEVICE_LOST", "board qemu-m7 went away", { hint: "Look at it." });
+      },
+    });
+    await expect(run("cut", { open: boards.open }).done).rejects.toMatchObject({
+      code: "DEVICE_LOST",
+      message: "board qemu-m7 went away",
+      hint: expect.stringMatching(
+        /^Look at it\.\n8 of 24 records are kept in .*cut; the same command with --resume goes on from there\.$/,
+      ),
+    });
+    expect(boards.opened).toEqual([]);
+    expect((await manifestOf("cut")).sessions).toMatchObject([
+      { outcome: "failed", error: { code: "DEVICE_LOST" }, records: 8 },
+    ]);
+    const { done, said } = run("cut", { resume: true });
+    expect((await done).records).toEqual(whole.records as SampleRecord[]);
+    expect(said.notes).toContainEqual(expect.stringMatching(/8 of 24 records are there/));
+    expect(said.progress[0]).toEqual([8, RECORDS]);
+  });
+
+  it("stops when it is told to, with the exit code of interruptions", async () => {
+    const controller = new AbortController();
+    const { open } = fakeBoards({
+      before: (_, { sample }) => {
+        if (sample !== 6) return undefined;
+        controller.abort();
+        return new Promise<never>(() => undefined);
+      },
+    });
+    await expect(run("a", { open, signal: controller.signal }).done).rejects.toMatchObject({
+      code: "INTERRUPTED",
+      hint: expect.stringMatching(/--resume/),
+    });
+    expect((await manifestOf("a")).sessions).toMatchObject([{ outcome: "interrupted" }]);
+  });
+
+  it("starts anew with --resume where there is nothing to resume", async () => {
+    expect((await run("a", { resume: true }).done).records).toHaveLength(RECORDS);
+  });
+
+  it("counts the targets of targeted attacks into the records", async () => {
+    const { records } = await run("a", { request: { goal: { kind: "targeted", target: "next" } } }).done;
+    const attacked = records.filter(({ condition }) => condition > 0);
+    expect(attacked.every(({ label, target, goal }) => goal === "targeted" && target === 1 - label)).toBe(true);
+  });
+
+  it.each([
+    [{ request: { board: "qemu-m8" } }, "BOARD_UNKNOWN"],
+    [{ request: { attacks: [{ id: "pdg", params: {} }] } }, "ATTACK_UNKNOWN"],
+    [{ request: { eps: ["-1"] } }, "EPS_INVALID"],
+    [{ request: { goal: { kind: "targeted" as const, target: "2" } } }, "USAGE"],
+    [{ requirements: ["device.robust_accuracy@pgd>=0"] }, "USAGE"],
+  ])("refuses %j before it opens a board or makes a folder", async (changes, code) => {
+    const boards = fakeBoards();
+    await expect(run("a", { ...changes, open: boards.open }).done).rejects.toMatchObject({ code });
+    await expect(manifestOf("a")).rejects.toThrow();
+  });
+});
