@@ -34,8 +34,10 @@ export async function createRun(folder: string, start: RunStart): Promise<Run> {
     .catch((error: unknown) => {
       throw writeError(error, folder);
     });
-  if (found.length > 0) {
-    throw new McuEvalError("RUN_CONFLICT", `${folder} exists already and holds ${found.slice(0, 3).join(", ")}`, {
+  // A run killed in its first moments leaves its lock, and perhaps half a manifest.
+  const kept = found.filter((name) => name !== LOCK_FILE && !name.endsWith(".tmp"));
+  if (kept.length > 0) {
+    throw new McuEvalError("RUN_CONFLICT", `${folder} exists already and holds ${kept.slice(0, 3).join(", ")}`, {
       hint: "Continue it with --resume, or choose another folder with --out.",
     });
   }

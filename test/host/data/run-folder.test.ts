@@ -51,6 +51,15 @@ async function completeRun(path: string): Promise<void> {
 }
 
 describe("a run", () => {
+  it("starts where one was killed in its first moments", async () => {
+    const { pid } = spawnSync("true");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "run.lock"), `${pid}\n`);
+    await writeFile(join(folder, `run.json.${pid}.tmp`), '{"schema":');
+    await completeRun(folder);
+    expect((await readManifest(folder)).complete).toBe(true);
+  });
+
   it("is read back as it was written", async () => {
     const run = await createRun(folder, START);
     await workOn(run, 0, UNITS.length);
