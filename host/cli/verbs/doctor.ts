@@ -131,11 +131,10 @@ async function serialPorts(): Promise<Finding> {
       ? { what, state: "ok", found: found.join(", ") }
       : { what, state: "absent", found: "none (emulated boards need none)" };
   } catch (error) {
-    return {
-      what,
-      state: "absent",
-      found: messageOf(error),
-      advice: "Real boards need the package serialport: run `make setup`.",
-    };
+    const found = messageOf(error);
+    const advice = found.includes("udevadm")
+      ? "To list the ports of real boards, install the Debian package udev."
+      : "Real boards need the package serialport: run `make setup`.";
+    return { what, state: "absent", found, advice };
   }
 }
