@@ -11,6 +11,7 @@ $(DEPS): $(FW)/deps/fetch-tflm.sh $(FW)/deps/fetch-nanopb.sh $(FW)/deps/Cargo.to
 	  printf 'TFLM := %s\nNANOPB := %s\n' "$$tflm" "$$nanopb" >$@
 
 deps: $(DEPS)
+	@:
 
 # A cache that was cleared makes the remembered paths stale.
 ifneq ($(TFLM),)
