@@ -112,7 +112,7 @@ function merits(logits: Batch, labels: Int32Array, goal: Goal): Float64Array {
   const merit = new Float64Array(labels.length);
   for (let i = 0; i < merit.length; i++) {
     const label = labels[i] as number;
-    const predicted = argmax(logits, i);
+    const predicted = argmax(row(logits, i));
     const target = goal.kind === "targeted" ? (goal.targets[i] as number) : null;
     const isFooled = target === null ? predicted !== label : predicted === target;
     const loss = target === null ? crossEntropy(logits, i, label) : -crossEntropy(logits, i, target);

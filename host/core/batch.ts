@@ -52,13 +52,10 @@ export function gather(batch: Batch, indices: ArrayLike<number>): Batch {
   return out;
 }
 
-/** The column with the largest value in row `i`, the first of equals: the predicted class. @param scores [N, classes] */
-export function argmax(scores: Batch, i: number): number {
-  const values = row(scores, i);
+/** The index of the largest value, of equal ones the first, as numpy has it: the class that scores predict. */
+export function argmax(scores: ArrayLike<number>): number {
   let best = 0;
-  for (let k = 1; k < values.length; k++) {
-    if ((values[k] as number) > (values[best] as number)) best = k;
-  }
+  for (let k = 1; k < scores.length; k++) if ((scores[k] as number) > (scores[best] as number)) best = k;
   return best;
 }
 

@@ -1,11 +1,11 @@
 /** The one place that decides: predictions, distortions, agreement, for every sample of a unit. */
 
-import { type Batch, type QuantType, row } from "../core/index.js";
+import { argmax, type Batch, type QuantType, row } from "../core/index.js";
 import type { ConditionRecord, SampleRecord } from "../data/index.js";
 import { distortionOf } from "../metrics/index.js";
 import type { Answer, Asker } from "./asker.js";
 import { roundingAllowance } from "./check-proposal.js";
-import { argmax, outputValues } from "./prediction.js";
+import { outputValues } from "./output-values.js";
 import type { Proposal } from "./proposal.js";
 
 /** What the engines said of one row; native is absent where the device is the native build itself. */

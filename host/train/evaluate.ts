@@ -1,5 +1,6 @@
 /** Accuracy of a network on a data set. */
 
+import { argmax } from "../core/index.js";
 import { batchOf, type Dataset } from "../data/index.js";
 import {
   compile,
@@ -19,8 +20,7 @@ export function countCorrect(logits: Float32Array, labels: ArrayLike<number>): n
   const classes = logits.length / labels.length;
   let correct = 0;
   for (let i = 0; i < labels.length; i++) {
-    const scores = logits.subarray(i * classes, (i + 1) * classes);
-    if (scores.indexOf(Math.max(...scores)) === labels[i]) correct++;
+    if (argmax(logits.subarray(i * classes, (i + 1) * classes)) === labels[i]) correct++;
   }
   return correct;
 }

@@ -7,7 +7,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pgd } from "../../dist/attacks/index.js";
-import { argmax, countOf, openStream, slice } from "../../dist/core/index.js";
+import { argmax, countOf, openStream, row, slice } from "../../dist/core/index.js";
 import { batchOf, loadCifar10, writeNpy } from "../../dist/data/index.js";
 import { readTfjsLayers } from "../../dist/import/index.js";
 import { gradientModel, loadEngine } from "../../dist/nn/index.js";
@@ -53,7 +53,7 @@ for (const budget of eps) {
     const { user, system } = process.cpuUsage(start);
     seconds += (user + system) / 1e6;
     const logits = await model.logits(adversarial);
-    for (let i = 0; i < countOf(logits); i++) if (argmax(logits, i) === dataset.labels[begin + i]) robust++;
+    for (let i = 0; i < countOf(logits); i++) if (argmax(row(logits, i)) === dataset.labels[begin + i]) robust++;
     const clean = slice(x, begin, end).data;
     adversarial.data.forEach((value, i) => {
       furthest = Math.max(furthest, Math.abs(value - clean[i]));

@@ -81,7 +81,7 @@ describe.each(CASES)("$id $norm $entered", ({ id, norm, entered }) => {
 
   async function rate(batch: Batch, isHit: (predicted: number, i: number) => boolean): Promise<number> {
     const logits = await model.logits(batch);
-    return Array.from({ length: countOf(batch) }, (_, i) => isHit(argmax(logits, i), i)).filter(Boolean).length;
+    return Array.from({ length: countOf(batch) }, (_, i) => isHit(argmax(row(logits, i)), i)).filter(Boolean).length;
   }
 
   it("keeps the bounds and the budget, exactly, and leaves its input alone", async () => {

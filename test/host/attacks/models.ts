@@ -112,5 +112,5 @@ export function samplesFor(model: GradientModel, n: number): Batch {
 export async function labelsOf(model: GradientModel, x: Batch): Promise<Int32Array> {
   const logits = await model.logits(x);
   model.passes.forward -= countOf(x);
-  return Int32Array.from({ length: countOf(x) }, (_, i) => argmax(logits, i));
+  return Int32Array.from({ length: countOf(x) }, (_, i) => argmax(row(logits, i)));
 }

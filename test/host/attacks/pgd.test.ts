@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type AttackContext, type ParamValue, parseParams, pgd } from "../../../host/attacks/index.js";
-import { argmax, type Batch, countOf, type Grid, gather, openStream, row } from "../../../host/core/index.js";
+import { type AttackContext, type Goal, type ParamValue, parseParams, pgd } from "../../../host/attacks/index.js";
+import {
+  argmax,
+  type Batch,
+  countOf,
+  type GradientModel,
+  type Grid,
+  gather,
+  openStream,
+  type Rng,
+  row,
+  zeros,
+} from "../../../host/core/index.js";
 import { curvedModel, labelsOf, linearModel, samplesFor } from "./models.js";
 
 const SHAPE = [4, 2, 1];
@@ -101,6 +112,14 @@ describe("random starts", () => {
     expect(row(elsewhere, 0)).not.toEqual(row(together, 2));
   });
 
+  it.each(["linf", "l2"] as const)("stay within the bounds, %s", async (norm) => {
+    const corners = { data: Float32Array.from({ length: 4 * 8 }, (_, i) => i % 2), shape: [4, ...SHAPE] };
+    const entered = { steps: 1, stepSize: 1e-30 };
+    const [starts] = (await pgd.run(contextOf({ model, x: corners, norm, eps: [0.2] }, entered))) as [Batch];
+    expect(starts.data.every((value) => value >= 0 && value <= 1)).toBe(true);
+    expect(starts.data).not.toEqual(corners.data);
+  });
+
   it("fill the linf ball evenly, and the l2 ball's volume", async () => {
     const centre = { data: new Float32Array(400 * 8).fill(0.5), shape: [400, ...SHAPE] };
     for (const norm of ["linf", "l2"] as const) {
@@ -116,6 +135,53 @@ describe("random starts", () => {
   });
 });
 
+describe("of several restarts", () => {
+  /** Restart r starts, and without gradient ends, at r / 10, where the model gives row r of `logits`. */
+  async function chosen(logits: number[][], goal: Goal): Promise<number> {
+    const at = (x: Batch): Batch => ({
+      data: Float32Array.from(logits[Math.round(10 * (x.data[0] as number))] as number[]),
+      shape: [1, 3],
+    });
+    const model: GradientModel = {
+      ...linearModel([1], 3).model,
+      logits: async (x) => at(x),
+      open: async (x) => ({ logits: at(x), backward: async () => zeros(x.shape), close: () => undefined }),
+    };
+    const rng = (_: number, restart = 0): Rng => ({ ...openStream(0), uniform: () => restart / 10 });
+    const entered = { restarts: logits.length, steps: 1 };
+    const context = contextOf({ model, x: zeros([1, 1]), eps: [1], goal, rng }, entered);
+    return Math.round(10 * ((await pgd.run(context))[0]?.data[0] as number));
+  }
+
+  const closeCall = [1, 0.99, 0.98];
+  const fooledByAHair = [5, 5.01, -20];
+  const fooled = [0, 3, 0];
+
+  it("one that fools is kept before one of higher loss that does not", async () => {
+    expect(await chosen([closeCall, fooledByAHair], { kind: "untargeted" })).toBe(1);
+    expect(await chosen([fooledByAHair, closeCall], { kind: "untargeted" })).toBe(0);
+  });
+
+  it("the one of the highest loss is kept among those that fool, the first of equals", async () => {
+    expect(await chosen([fooledByAHair, fooled, fooledByAHair, fooled], { kind: "untargeted" })).toBe(1);
+  });
+
+  it("the one nearest to the target is kept where none reaches it", async () => {
+    const targets = Int32Array.of(2);
+    expect(await chosen([[0, 5, 1], [0, 5, 3], fooled], { kind: "targeted", targets })).toBe(1);
+    expect(
+      await chosen(
+        [
+          [0, 5, 1],
+          [0, 1, 1.01],
+          [0, 5, 3],
+        ],
+        { kind: "targeted", targets },
+      ),
+    ).toBe(1);
+  });
+});
+
 it("several restarts are at least as strong for every sample, and stronger for some", async () => {
   const model = curvedModel([6, 6, 1], 6);
   const x = samplesFor(model, 40);
@@ -127,7 +193,7 @@ it("several restarts are at least as strong for every sample, and stronger for s
     return Array.from({ length: 40 }, (_, i) => {
       const z = Array.from(row(logits, i));
       const sum = z.reduce((total, value) => total + Math.exp(value), 0);
-      return { fooled: argmax(logits, i) !== labels[i], loss: Math.log(sum) - (z[labels[i] as number] as number) };
+      return { fooled: argmax(row(logits, i)) !== labels[i], loss: Math.log(sum) - (z[labels[i] as number] as number) };
     });
   };
   const one = await loss(1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  argmax,
   assertShape,
   type Batch,
   countOf,
@@ -37,6 +38,17 @@ describe("a batch", () => {
     expect(picked).toEqual({ shape: [3, 2], data: Float32Array.of(4, 5, 0, 1, 4, 5) });
     picked.data[0] = 99;
     expect(batch.data[4]).toBe(4);
+  });
+});
+
+describe("argmax", () => {
+  it.each([
+    [[1, 3, 2], 1],
+    [[5, 0, 5], 0],
+    [[-128, -1, -1], 1],
+    [[4], 0],
+  ])("of %j is %i, the first of equals", (scores, best) => {
+    expect(argmax(Int8Array.from(scores))).toBe(best);
   });
 });
 

@@ -1,13 +1,6 @@
-/** From the bytes an engine returned to the class it predicts. */
+/** The bytes an engine returned as numbers. */
 
 import { McuEvalError, type QuantArray, type QuantType } from "../core/index.js";
-
-/** The index of the largest value; of equal ones the first, as numpy and TFLite's examples do. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
-  return best;
-}
 
 /** Output bytes, little-endian, as the integers they are. @throws McuEvalError INTERNAL for half an integer */
 export function outputValues(bytes: Uint8Array, type: QuantType): QuantArray {
