@@ -1,7 +1,7 @@
 # mcu-eval. `make` lists the targets; a step that is done is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build firmware run check unit test-firmware test bench doctor model clean
+.PHONY: help setup build data firmware images run check test-firmware test bench doctor model clean
 
 BOARD ?= qemu-m7
 BOARDS := native qemu-m7 qemu-m4
@@ -30,7 +30,10 @@ run: build ## the main job: PGD on CIFAR-10 ResNet-8, judged on an emulated Cort
 	@$(MAKE) --no-print-directory -C firmware BOARD=qemu-m7
 	@$(MCU_EVAL) run
 
-check: ## format, lint, types, import rules: under a minute, no hardware
+data: build ## fetch CIFAR-10 (139 MB, once)
+	@node scripts/fetch-data.mjs
+
+check: ## format, lint, types, import rules, host tests: about a minute, no hardware
 	@npm run --silent proto
 	npx biome ci --colors=off --error-on-warnings .
 	npx tsc -p tsconfig.check.json
@@ -38,8 +41,10 @@ check: ## format, lint, types, import rules: under a minute, no hardware
 	$(MAKE) --no-print-directory -C firmware format-check
 	npx vitest run test/host
 
-test: build check test-firmware ## every check: host, firmware with sanitizers, boards native and emulated
+images: setup
 	@for board in $(BOARDS); do $(MAKE) --no-print-directory -C firmware BOARD=$$board || exit 1; done
+
+test: data images check test-firmware ## every check: host, firmware with sanitizers, boards native and emulated, end to end
 	npx vitest run test/contract test/e2e
 
 test-firmware: setup ## the firmware's own tests, built natively with ASan and UBSan
