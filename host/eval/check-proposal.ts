@@ -1,6 +1,6 @@
 /** Whether an attack kept its promises: values in bounds, perturbations inside the ball. */
 
-import { type Batch, countOf, McuEvalError, type Norm, row } from "../core/index.js";
+import { type Batch, countOf, type Grid, McuEvalError, type Norm, row, snapToGrid } from "../core/index.js";
 import { normOf } from "../metrics/index.js";
 
 export interface Promises {
@@ -9,6 +9,11 @@ export interface Promises {
   /** Null for attacks that look for the smallest perturbation. */
   readonly eps: number | null;
   readonly bounds: readonly [number, number];
+  /**
+   * The grid that the attack had to stay on. Where a clean sample does not lie on it, there may be no point
+   * within eps; then its nearest one has to do.
+   */
+  readonly grid?: Grid | undefined;
   /** Number of the first row within the run, for the message. */
   readonly firstRow: number;
 }
@@ -42,7 +47,7 @@ export function roundingAllowance(
  * @throws McuEvalError INTERNAL
  */
 export function checkProposal(clean: Batch, proposed: Batch, promises: Promises): void {
-  const { attack, norm, eps, bounds, firstRow } = promises;
+  const { attack, norm, eps, bounds, grid, firstRow } = promises;
   for (let i = 0; i < countOf(clean); i++) {
     const values = row(proposed, i);
     const outside = values.findIndex((value) => !(value >= bounds[0] && value <= bounds[1]));
@@ -53,8 +58,10 @@ export function checkProposal(clean: Batch, proposed: Batch, promises: Promises)
       );
     }
     if (eps === null) continue;
-    const found = normOf(norm, row(clean, i), values);
-    if (found > eps + roundingAllowance(norm, eps, values.length, bounds)) {
+    const from = row(clean, i);
+    const toNearest = grid ? normOf(norm, from, snapToGrid(from, grid)) : 0;
+    const found = normOf(norm, from, values);
+    if (found > eps + toNearest + roundingAllowance(norm, eps, values.length, bounds)) {
       throw new McuEvalError(
         "INTERNAL",
         `attack ${attack} left its ball: sample ${firstRow + i} has ${norm} ${found}, expected at most ${eps}`,

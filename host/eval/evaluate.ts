@@ -29,7 +29,10 @@ export type Generator = (
 
 export interface Parts {
   readonly model: GradientModel;
+  /** The device's input grid. */
   readonly grid: Grid;
+  /** Attacks have to stay on it. */
+  readonly isGridSearch: boolean;
   readonly samples: Samples;
   /** By index of the attack's settings. */
   readonly generators: readonly Generator[];
@@ -115,7 +118,7 @@ export async function evaluate(
 async function* propose(
   groups: readonly Group[],
   unitsDone: number,
-  { model, grid, samples, generators }: Parts,
+  { model, grid, isGridSearch, samples, generators }: Parts,
   signal: AbortSignal,
 ): AsyncGenerator<Proposal> {
   for (const group of groups) {
@@ -129,7 +132,7 @@ async function* propose(
     for (const [i, unit] of group.units.entries()) {
       if (!left.includes(unit)) continue;
       const made = { clean, proposed: batches[i] as Batch, ...(passes && { passes }) };
-      yield await completeProposal(unit, made, model, grid);
+      yield await completeProposal(unit, made, model, grid, isGridSearch);
       signal.throwIfAborted();
     }
   }

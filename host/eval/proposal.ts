@@ -41,9 +41,17 @@ export interface Proposal extends Made {
 /**
  * Checks what an attack returned, rounds it, and asks the float model about both.
  *
+ * @param grid the device's input grid
+ * @param isGridSearch the attack had to stay on that grid
  * @throws McuEvalError INTERNAL when the attack left the bounds or its ball
  */
-export async function completeProposal(unit: Unit, made: Made, model: GradientModel, grid: Grid): Promise<Proposal> {
+export async function completeProposal(
+  unit: Unit,
+  made: Made,
+  model: GradientModel,
+  grid: Grid,
+  isGridSearch: boolean,
+): Promise<Proposal> {
   const { clean, proposed } = made;
   const { attack, norm, eps } = unit.condition;
   const gaveUp = Array.from({ length: countOf(clean) }, (_, i) => row(proposed, i).some(Number.isNaN));
@@ -54,6 +62,7 @@ export async function completeProposal(unit: Unit, made: Made, model: GradientMo
       norm,
       eps: eps?.value ?? null,
       bounds: model.bounds,
+      grid: isGridSearch ? grid : undefined,
       firstRow: unit.batch.begin,
     });
   }

@@ -130,6 +130,7 @@ function partsOf({ settings, model, attacks, samples, engines }: Job, say: (deta
   return {
     model: float,
     grid: model.grid,
+    isGridSearch: settings.grid,
     samples,
     generators,
     engines: { device, ...(native && { native }) },

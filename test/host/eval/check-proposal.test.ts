@@ -40,6 +40,16 @@ describe("checkProposal", () => {
     }
   });
 
+  it("takes the nearest grid point where an attack has to stay on a grid that holds none within eps", () => {
+    const grid = { type: "int8", scale: 0.25, zeroPoint: -128 } as const;
+    const clean = batch([0.15, 0.5]);
+    const check = (proposed: number[], onGrid: boolean) =>
+      checkProposal(clean, batch(proposed), { ...promises("linf", 0.05), ...(onGrid && { grid }) });
+    expect(() => check([0.25, 0.5], true)).not.toThrow();
+    expect(() => check([0.25, 0.5], false)).toThrow(/left its ball/);
+    expect(() => check([0.5, 0.5], true)).toThrow(/left its ball/);
+  });
+
   it("counts changed elements exactly", () => {
     expect(() => checkProposal(batch([0, 0, 0]), batch([0.1, 0.2, 0]), promises("l0", 2))).not.toThrow();
     expect(() => checkProposal(batch([0, 0, 0]), batch([0.1, 0.2, 0]), promises("l0", 1))).toThrow(/left its ball/);

@@ -76,6 +76,8 @@ describe("evaluate", () => {
     // 127/255 in each value: 0.4 of a step pushes the float sum over the border nowhere, 2 steps do.
     expect(at(1, 101)?.predictions).toEqual({ float: 0, grid: 0, native: 0, device: 0 });
     expect(at(2, 101)?.predictions).toEqual({ float: 1, grid: 1, native: 1, device: 1 });
+    expect(at(1, 101)?.logits?.grid).toEqual(at(0, 101)?.logits?.grid);
+    expect(at(1, 101)?.logits?.float).not.toEqual(at(0, 101)?.logits?.float);
     expect(at(1, 101)?.distortion?.before.linf).toBeCloseTo(0.4 / 255, 6);
     expect(at(1, 101)?.distortion?.after).toEqual({ l0: 0, l1: 0, l2: 0, linf: 0 });
     expect(at(2, 101)).toMatchObject({

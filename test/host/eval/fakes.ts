@@ -131,6 +131,7 @@ export function fakeParts(device: Asker, native?: Asker): Parts {
   return {
     model: fakeModel(),
     grid: GRID,
+    isGridSearch: false,
     samples: SAMPLES,
     generators: [towardsTheBorder],
     engines: { device, ...(native && { native }) },

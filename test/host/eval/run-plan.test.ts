@@ -92,6 +92,17 @@ describe("runPlan", () => {
     ).toBe(true);
   });
 
+  it("searches the grid for data that does not lie on it, and counts what is above eps for that", async () => {
+    const data = tinyData(REQUEST.n);
+    const values = Float32Array.from(data.values, (byte) => (byte + 0.3) / 255);
+    const request = { grid: true, eps: ["0.1/255", "2/255"], attacks: [{ id: "fgsm", params: {} }] };
+    const sources = { model: tinyModel, dataset: async () => ({ ...data, values }) };
+    const { records } = await run("a", { request, sources }).done;
+    const above = (condition: number) => records.filter((one) => one.condition === condition && one.above_eps).length;
+    expect([above(1), above(2)]).toEqual([REQUEST.n, 0]);
+    expect(records.every(({ predictions }) => predictions.float === predictions.grid)).toBe(true);
+  });
+
   it("shouts the first mismatch, then how many, and writes both down", async () => {
     const { open } = fakeBoards({
       twist: (board, { sample }, output) => {
