@@ -44,7 +44,7 @@ export interface SampleRecord {
   };
   /** Rounding to the grid pushed the norm above eps. */
   readonly above_eps?: boolean;
-  /** Samples passed through the float model for this line. */
+  /** This line's share of the samples that its attack passed through the float model, rounded up. */
   readonly passes?: { readonly forward: number; readonly backward: number };
   /** Queries a black-box attack asked for this line. */
   readonly queries?: number;

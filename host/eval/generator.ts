@@ -42,7 +42,7 @@ export function generatorOf(options: GeneratorOptions): Generator {
       signal,
       ...(progress && { progress }),
     });
-    // Passes that several budgets share count in full for each of them.
+    // The attack made all budgets in one call: each is charged the same share, a whole number.
     const share = (after: number, from: number): number => Math.ceil((after - from) / countOf(clean) / units.length);
     const passes = {
       forward: share(model.passes.forward, before.forward),
@@ -61,6 +61,6 @@ export function generatorOf(options: GeneratorOptions): Generator {
 export function targetOf(target: string, label: number, classes: number): number {
   if (target === "next") return (label + 1) % classes;
   const found = Number(target);
-  if (Number.isInteger(found) && found >= 0 && found < classes) return found;
+  if (/^\d+$/.test(target) && found < classes) return found;
   throw new McuEvalError("USAGE", `target class ${target} does not exist, expected 0 to ${classes - 1} or "next"`);
 }

@@ -70,7 +70,7 @@ describe("evaluate", () => {
   });
 
   it("tells apart what rounding alone did", async () => {
-    const { records } = await runIn(join(root, "a"), fakeParts(fakeAsker(), fakeAsker()));
+    const { records } = await runIn(join(root, "a"), fakeParts(fakeAsker(), fakeAsker({ instructions: 5000 })));
     const at = (condition: number, sample: number) =>
       records.find((record) => record.condition === condition && record.sample === sample);
     // 127/255 in each value: 0.4 of a step pushes the float sum over the border nowhere, 2 steps do.

@@ -73,6 +73,8 @@ export interface FakeDeviceOptions {
   readonly before?: (sample: number, count: number) => Promise<void> | void;
   /** Added to the first output byte. */
   readonly twist?: (sample: number) => number;
+  /** Counted for sample 0; default 1000. */
+  readonly instructions?: number;
 }
 
 /** An int8 version of the model: sums the grid's integers. */
@@ -90,7 +92,7 @@ export function fakeAsker(options: FakeDeviceOptions = {}): Asker {
         output,
         outputCrc: crc32Of(output),
         inputCrc: crc32Of(new Uint8Array(input.buffer, input.byteOffset, input.byteLength)),
-        instructions: 1000 + sample,
+        instructions: (options.instructions ?? 1000) + sample,
       };
     },
   };

@@ -207,6 +207,7 @@ describe("runPlan", () => {
     [{ request: { board: "qemu-m8" } }, "BOARD_UNKNOWN"],
     [{ request: { attacks: [{ id: "pdg", params: {} }] } }, "ATTACK_UNKNOWN"],
     [{ request: { eps: ["-1"] } }, "EPS_INVALID"],
+    [{ request: { eps: ["1/255", "0.00392156862745098"] } }, "USAGE"],
     [{ request: { goal: { kind: "targeted" as const, target: "2" } } }, "USAGE"],
     [{ requirements: ["device.robust_accuracy@pgd>=0"] }, "USAGE"],
   ])("refuses %j before it opens a board or makes a folder", async (changes, code) => {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import type { Attack, AttackContext } from "../../../host/attacks/index.js";
+import { type Batch, type GradientModel, openStream } from "../../../host/core/index.js";
+import { conditionsOf } from "../../../host/data/index.js";
+import { type GeneratorOptions, generatorOf, targetOf } from "../../../host/eval/generator.js";
+import { type Group, makePlan } from "../../../host/eval/plan.js";
+import { EPS, fakeModel, GRID, SAMPLES, START } from "./fakes.js";
+
+const never = new AbortController().signal;
+
+/** The second batch, samples 103 to 105. */
+function group(): Group {
+  const conditions = conditionsOf(START.settings, "int8");
+  return makePlan(conditions, 7, 3).find(({ step, batch }) => step === 0 && batch.begin === 3) as Group;
+}
+
+/** What a generator of these options asks its attack for. */
+async function asked(changes: Partial<GeneratorOptions> = {}, passes = 0) {
+  let context: AttackContext | undefined;
+  const attack: Attack = {
+    id: "spy",
+    title: "",
+    source: "",
+    family: "budget",
+    norms: ["linf"],
+    needs: "gradient",
+    params: {},
+    async run(given) {
+      context = given;
+      for (let i = 0; i < passes; i++) await (given.model as GradientModel).logits(given.x);
+      return (given.eps ?? [0]).map(() => given.x);
+    },
+  };
+  const options = {
+    attack,
+    params: {},
+    settings: { id: "spy", goal: "untargeted", norm: "linf", params: {}, eps: EPS } as const,
+    step: 0,
+    model: fakeModel(),
+    samples: SAMPLES,
+    seed: 9,
+    ...changes,
+  };
+  const clean: Batch = SAMPLES.clean(3, 6);
+  const made = await generatorOf(options)(group(), clean, never);
+  return { context: context as AttackContext, made, clean };
+}
+
+describe("generatorOf", () => {
+  it("gives an attack its samples under their numbers in the split, and all budgets at once", async () => {
+    const { context, clean } = await asked();
+    expect(context.samples).toEqual([103, 104, 105]);
+    expect(context.labels).toEqual(Int32Array.of(1, 0, 0));
+    expect(context.x).toBe(clean);
+    expect(context.eps).toEqual(EPS.map(({ value }) => value));
+    expect(context.goal).toEqual({ kind: "untargeted" });
+  });
+
+  it("keys the random streams by seed, attack, sample and restart", async () => {
+    const { context } = await asked();
+    const firstOf = (...name: (string | number)[]) => openStream(9, ...name).uint32();
+    expect(context.rng(104, 2).uint32()).toBe(firstOf("spy", 104, 2));
+    expect(context.rng(104).uint32()).toBe(firstOf("spy", 104, 0));
+  });
+
+  it("hands on the grid where attacks search on it, and none elsewhere", async () => {
+    expect((await asked({ grid: GRID })).context.grid).toBe(GRID);
+    expect((await asked()).context).not.toHaveProperty("grid");
+  });
+
+  it("counts what one sample and budget cost, rounded up", async () => {
+    expect((await asked({}, 6)).made.passes).toEqual({ forward: 3, backward: 0 });
+    expect((await asked({}, 1)).made.passes).toEqual({ forward: 1, backward: 0 });
+  });
+});
+
+describe("targetOf", () => {
+  it("is a class by its number, or the one after the label, which may be the first", () => {
+    expect([targetOf("2", 0, 3), targetOf("next", 0, 3), targetOf("next", 2, 3)]).toEqual([2, 1, 0]);
+  });
+
+  it.each(["3", "-1", "1.5", "cat", ""])("refuses class %j of 3", (target) => {
+    expect(() => targetOf(target, 0, 3)).toThrow(expect.objectContaining({ code: "USAGE" }));
+  });
+});
