@@ -29,7 +29,7 @@ const rows = summary.map((condition) => {
 });
 const compared = summary.reduce((sum, { compared }) => sum + compared, 0);
 const mismatches = summary.reduce((sum, { mismatches }) => sum + mismatches, 0);
-const accuracies = description.accuracy.map(({ file, top1, n }) => `${file} ${(100 * top1).toFixed(2)} %`).join(", ");
+const accuracies = description.accuracy.map(({ file, top1 }) => `${file} ${(100 * top1).toFixed(2)} %`).join(", ");
 
 const text = [
   `ResNet-8 on CIFAR-10 (all ${description.accuracy[0].n.toLocaleString("en")} test images: ${accuracies}), \`make run\`: the first ${manifest.settings.n} test images, board \`${manifest.settings.board}\`, accuracy by engine:`,
