@@ -16,6 +16,8 @@ export interface ConditionKey {
   readonly condition: number;
   /** Attack id; "none" for the clean inputs. */
   readonly attack: string;
+  /** The parameters that tell an attack from another of the same id in the run, as `steps=40`; absent where there is none. */
+  readonly variant?: string | undefined;
   readonly goal?: "untargeted" | "targeted" | undefined;
   readonly norm?: Norm | undefined;
   /** Absent for the clean inputs and for attacks that look for the smallest perturbation. */

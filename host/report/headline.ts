@@ -4,7 +4,7 @@ import type { RunManifest } from "../data/index.js";
 import type { ConditionSummary, Rate } from "../metrics/index.js";
 import { fraction, grouped, interval, percent, plural } from "./format.js";
 import type { ReportInput } from "./load.js";
-import { conditionTitle, deviceId, ratesOf } from "./names.js";
+import { attackTitle, conditionTitle, deviceId, ratesOf } from "./names.js";
 
 /** A budget counts as effective when it fools at least this share of what float classifies correctly. */
 const EFFECTIVE = 0.5;
@@ -23,7 +23,7 @@ export function headlineCondition(summary: readonly ConditionSummary[]): Conditi
   const first = summary.find(({ attack }) => attack !== "none");
   if (!first) return null;
   const own = summary
-    .filter(({ attack, goal, norm }) => attack === first.attack && goal === first.goal && norm === first.norm)
+    .filter((one) => attackTitle(one) === attackTitle(first) && one.goal === first.goal && one.norm === first.norm)
     .sort((a, b) => (a.eps?.value ?? 0) - (b.eps?.value ?? 0));
   const effective = own.find(
     (one) => (one.eps?.steps ?? 1) >= 1 && (ratesOf(one, "float")?.attackSuccess?.value ?? 0) >= EFFECTIVE,
@@ -53,7 +53,7 @@ export function summarySentence(input: ReportInput): string {
       const aim = one.goal === "targeted" ? "drives to its target" : "fools";
       const where = one.eps ? ` at ${one.eps.entered}` : "";
       return (
-        `Of ${things(transfer)} that float and ${engine} classify correctly and ${one.attack}${where} ${aim} on float, ` +
+        `Of ${things(transfer)} that float and ${engine} classify correctly and ${attackTitle(one)}${where} ${aim} on float, ` +
         `${grouped(transfer.numerator)} (${percent(transfer.value)}, 95 % CI ${interval(transfer)} %) ` +
         `also fool ${judgedName(input, engine)}.`
       );

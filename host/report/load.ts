@@ -2,6 +2,7 @@
 
 import { type RunManifest, readManifest, readSamples, type SampleRecord } from "../data/index.js";
 import { type ConditionSummary, summarizeRun } from "../metrics/index.js";
+import { variantsOf } from "./variants.js";
 
 export interface ReportInput {
   readonly folder: string;
@@ -19,5 +20,10 @@ export interface ReportInput {
 export async function loadRun(folder: string): Promise<ReportInput> {
   const manifest = await readManifest(folder);
   const records = await readSamples(folder);
-  return { folder, manifest, records, summary: summarizeRun(records) };
+  const variants = variantsOf(manifest.settings.attacks);
+  const summary = summarizeRun(records).map((one) => {
+    const variant = variants[manifest.conditions[one.condition]?.step ?? -1];
+    return variant ? { ...one, variant } : one;
+  });
+  return { folder, manifest, records, summary };
 }

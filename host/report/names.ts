@@ -19,10 +19,15 @@ export const ENGINE_MEANINGS: Readonly<Record<EngineName, string>> = {
   device: "the board under test",
 };
 
+/** `pgd`, or `pgd:steps=40` where the run has another pgd. */
+export function attackTitle({ attack, variant }: Pick<ConditionKey, "attack" | "variant">): string {
+  return variant ? `${attack}:${variant}` : attack;
+}
+
 /** `clean`, `pgd 2/255`, or `deepfool` where there is no budget. */
-export function conditionTitle({ attack, eps }: Pick<ConditionKey, "attack" | "eps">): string {
-  if (attack === "none") return "clean";
-  return eps ? `${attack} ${eps.entered}` : attack;
+export function conditionTitle(one: Pick<ConditionKey, "attack" | "variant" | "eps">): string {
+  if (one.attack === "none") return "clean";
+  return one.eps ? `${attackTitle(one)} ${one.eps.entered}` : attackTitle(one);
 }
 
 /** What the title leaves out: norm, a targeted goal, and the budget in steps of the input grid. */

@@ -5,12 +5,13 @@ import { ENGINES, type EngineName } from "../core/index.js";
 import type { ConditionSummary, Rate } from "../metrics/index.js";
 import { figure, list, percent } from "./format.js";
 import { html, type Markup } from "./html.js";
-import { ENGINE_MEANINGS, ENGINE_TITLES, ratesOf } from "./names.js";
+import { attackTitle, ENGINE_MEANINGS, ENGINE_TITLES, ratesOf } from "./names.js";
 import { AXIS_LINE, ENGINE_COLOURS, PLOT_COLOURS } from "./palette.js";
 import { plotFigure } from "./svg.js";
 
 /** A security curve: the clean inputs at eps 0, then each budget of one attack, ascending. */
 interface Curve {
+  /** With what tells it from another of its id. */
   readonly attack: string;
   readonly goal: string;
   readonly norm: string;
@@ -22,7 +23,7 @@ function curvesOf(summary: readonly ConditionSummary[]): Curve[] {
   const groups = new Map<string, ConditionSummary[]>();
   for (const one of summary) {
     if (!one.eps || one.attack === "none") continue;
-    const key = JSON.stringify([one.attack, one.goal, one.norm]);
+    const key = JSON.stringify([attackTitle(one), one.goal, one.norm]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].map((group) => {
@@ -31,7 +32,7 @@ function curvesOf(summary: readonly ConditionSummary[]): Curve[] {
     points.sort((a, b) => a.eps - b.eps);
     const start = clean ? [{ eps: 0, entered: "0", one: clean }] : [];
     return {
-      attack: first?.attack ?? "",
+      attack: first ? attackTitle(first) : "",
       goal: first?.goal ?? "",
       norm: first?.norm ?? "",
       points: [...start, ...points],

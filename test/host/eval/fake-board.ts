@@ -78,11 +78,12 @@ export function fakeBoards(options: FakeBoardOptions = {}): FakeBoards {
         const sum = request.input.reduce((total, byte) => total + ((byte << 24) >> 24) + 128, 0);
         const output = Uint8Array.of(sum * 2 < SIZE * 255 ? 1 : 0, sum * 2 < SIZE * 255 ? 0 : 1);
         options.twist?.(board, request, output);
-        const counted = board === "native" ? {} : { ticks: 1000 + request.sample, irqTicks: 0 };
+        const counted =
+          board === "native" || request.mode !== "exclusive" ? {} : { ticks: 1000 + request.sample, irqTicks: 0 };
         return {
           sample: request.sample,
           inputCrc: crc32Of(request.input),
-          mode: "exclusive",
+          mode: request.mode,
           outputs: [{ index: 1, crc: crc32Of(output), data: output }],
           invokeCount: 1,
           ...counted,
