@@ -25,6 +25,8 @@ export interface RunSettings {
   readonly board: string;
   readonly transport?: string;
   readonly model: string;
+  /** Float network that stands in for the model's own. */
+  readonly float?: string;
   /** As entered, e.g. "cifar10:test". */
   readonly data: string;
   /** First sample of the split. */

@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly board: string;
   /** Id of a model folder, or a path. */
   readonly model: string;
+  /** Folder of the float network that stands in for the model's own. */
+  readonly float?: string | undefined;
   /** e.g. "cifar10:test". */
   readonly data: string;
   /** First sample of the split, and number of samples. */
@@ -51,7 +53,7 @@ export function chooseAttacks(
   });
   const twice = eps.find(({ value }, i) => eps.findIndex((other) => other.value === value) < i);
   if (twice) throw new McuEvalError("USAGE", `eps ${twice.entered} is given twice`);
-  return request.attacks.map(({ id, params: entered }) => {
+  const chosen = request.attacks.map(({ id, params: entered }): ChosenAttack => {
     const attack = attackById(id);
     const params = parseParams(attack.id, attack.params, entered);
     if (!attack.norms.includes(request.norm)) {
@@ -72,12 +74,31 @@ export function chooseAttacks(
       },
     };
   });
+  const names = chosen.map(({ settings }) => canonicalJson([settings.id, settings.params]));
+  const again = chosen.find((_, i) => names.indexOf(names[i] as string) < i);
+  if (again) {
+    throw new McuEvalError("USAGE", `attack ${again.attack.id} is given twice with the same parameters`, {
+      hint: "Give it once, or with other parameters, as pgd:steps=40.",
+    });
+  }
+  return chosen;
 }
 
 /** The settings a run is compared by when it is resumed. */
 export function settingsOf(request: RunRequest, attacks: readonly ChosenAttack[]): RunSettings {
-  const { board, model, data, offset, n, seed, batch, grid } = request;
-  return { board, model, data, offset, n, seed, batch, grid, attacks: attacks.map(({ settings }) => settings) };
+  const { board, model, float, data, offset, n, seed, batch, grid } = request;
+  return {
+    board,
+    model,
+    ...(float !== undefined && { float }),
+    data,
+    offset,
+    n,
+    seed,
+    batch,
+    grid,
+    attacks: attacks.map(({ settings }) => settings),
+  };
 }
 
 /** Digits of the hash in a run's id. */

@@ -4,13 +4,14 @@ import type { AttackSettings, RunManifest } from "../data/index.js";
 
 /** `mcu-eval run …` with every setting that the results depend on, one a line. */
 export function repeatCommand({ settings }: RunManifest): string {
-  const { board, transport, model, data, offset, n, seed, batch, grid, oracle, attacks } = settings;
+  const { board, transport, model, float, data, offset, n, seed, batch, grid, oracle, attacks } = settings;
   const [first] = attacks;
   const budgets = attacks.find(({ eps }) => eps.length > 0)?.eps.map(({ entered }) => entered);
   const flags: [string, string | number | undefined][] = [
     ["--board", board],
     ["--transport", transport],
     ["--model", model],
+    ["--float", float],
     ["--data", data],
     ["--first", offset === 0 ? undefined : offset],
     ["-n", n],

@@ -120,6 +120,7 @@ async function run(flags: RunFlags, io: Io): Promise<void> {
       request: {
         board: flags.board,
         model: flags.model,
+        float: flags.float,
         data: flags.data,
         offset: flags.first,
         n: flags.samples,

@@ -79,6 +79,9 @@ describe("runPlan", () => {
     expect([recorded.device?.kind, recorded.native?.kind]).toEqual(["emulator", "native"]);
     expect(sessions[0]?.links?.map(({ board }) => board)).toEqual(["qemu-m7", "qemu-m7", "native"]);
     expect(results?.length).toBeGreaterThan(10);
+    expect(
+      records.every(({ sample, mode, instructions }) => mode === "exclusive" && instructions === 1000 + sample),
+    ).toBe(true);
   });
 
   it("changes the attack's reach at 3 steps, not at 0.4", async () => {
@@ -101,6 +104,14 @@ describe("runPlan", () => {
     const above = (condition: number) => records.filter((one) => one.condition === condition && one.above_eps).length;
     expect([above(1), above(2)]).toEqual([REQUEST.n, 0]);
     expect(records.every(({ predictions }) => predictions.float === predictions.grid)).toBe(true);
+  });
+
+  it("keeps the float network's name among the settings, where one was named", async () => {
+    await run("a", { request: { float: "nets/float" } }).done;
+    await run("b").done;
+    expect((await manifestOf("a")).settings.float).toBe("nets/float");
+    expect((await manifestOf("b")).settings).not.toHaveProperty("float");
+    await expect(run("a", { resume: true }).done).rejects.toMatchObject({ code: "RUN_CONFLICT" });
   });
 
   it("shouts the first mismatch, then how many, and writes both down", async () => {
@@ -207,6 +218,7 @@ describe("runPlan", () => {
     [{ request: { board: "qemu-m8" } }, "BOARD_UNKNOWN"],
     [{ request: { attacks: [{ id: "pdg", params: {} }] } }, "ATTACK_UNKNOWN"],
     [{ request: { eps: ["-1"] } }, "EPS_INVALID"],
+    [{ request: { attacks: ["20", 20].map((steps) => ({ id: "pgd", params: { steps } })) } }, "USAGE"],
     [{ request: { eps: ["1/255", "0.00392156862745098"] } }, "USAGE"],
     [{ request: { goal: { kind: "targeted" as const, target: "2" } } }, "USAGE"],
     [{ requirements: ["device.robust_accuracy@pgd>=0"] }, "USAGE"],

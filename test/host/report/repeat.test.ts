@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import type { RunManifest, RunSettings } from "../../../host/data/index.js";
+import { repeatCommand } from "../../../host/report/repeat.js";
+import { START } from "./fixture.js";
+
+const commandOf = (settings: Partial<RunSettings>) =>
+  repeatCommand({ settings: { ...START.settings, ...settings } } as RunManifest);
+
+it("names every setting that the results depend on", () => {
+  expect(commandOf({})).toBe(
+    `mcu-eval run \\
+  --board qemu-m7 \\
+  --model tiny \\
+  --data synthetic:test \\
+  --first 100 \\
+  -n 20 \\
+  --attack pgd:steps=20,randomStart=true \\
+  --eps 0.4/255,2/255 \\
+  --norm linf \\
+  --seed 7 \\
+  --batch 10`,
+  );
+  const all = commandOf({
+    float: "my nets/float",
+    grid: true,
+    attacks: START.settings.attacks.map((attack) => ({ ...attack, goal: "targeted" as const, target: "next" })),
+  });
+  for (const line of ["--float 'my nets/float' \\\n", "--goal targeted:next \\\n", "--batch 10 \\\n  --grid"]) {
+    expect(all).toContain(line);
+  }
+});
