@@ -118,6 +118,8 @@ describe("summarizeRun", () => {
     ]);
     expect(rows[0]).toMatchObject({ compared: 6, mismatches: 0 });
     expect(rows[1]).toMatchObject({ compared: 2, mismatches: 1, aboveEps: 1, gaveUp: 1, samples: 3 });
+    const sameBytes = { ...(SAMPLES[6] as JudgedSample), ...bytes("0a", "0a"), output_crc: { native: 1, device: 2 } };
+    expect(summarizeRun([...SAMPLES.slice(0, 6), sameBytes])[1]).toMatchObject({ compared: 1, mismatches: 1 });
     expect(rows[1]?.meanDistortion?.before.linf).toBe(2);
     expect(rows[1]?.meanQueries).toBeUndefined();
   });

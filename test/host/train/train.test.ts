@@ -70,9 +70,12 @@ describe("train", () => {
     expect(await readFile(checkpoint)).toEqual(await readFile(join(folder, "whole.safetensors")));
   });
 
-  it("does not resume a training of another recipe", async () => {
+  it.each([
+    ["another recipe", { recipe: { ...toyRecipe, epochs: 1 } }],
+    ["other data", { dataset: toyDataset(80, "test") }],
+  ])("does not resume a training with %s", async (_, other) => {
     const checkpoint = join(folder, "other.safetensors");
-    await train({ ...base, recipe: { ...toyRecipe, epochs: 1 }, checkpoint });
+    await train({ ...base, ...other, checkpoint });
     const seen: number[] = [];
     await train({ ...base, checkpoint, onProgress: ({ epoch }) => seen.push(epoch) });
     expect(seen[0]).toBe(1);
