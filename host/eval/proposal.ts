@@ -6,6 +6,7 @@ import {
   type GradientModel,
   type Grid,
   gather,
+  McuEvalError,
   type QuantArray,
   row,
   rowSize,
@@ -43,7 +44,7 @@ export interface Proposal extends Made {
  *
  * @param grid the device's input grid
  * @param isGridSearch the attack had to stay on that grid
- * @throws McuEvalError INTERNAL when the attack left the bounds or its ball
+ * @throws McuEvalError INTERNAL when the attack left the bounds or its ball, NOT_FINITE for logits that are no numbers
  */
 export async function completeProposal(
   unit: Unit,
@@ -67,6 +68,8 @@ export async function completeProposal(
     });
   }
   const rounded = { data: snapToGrid(asked.data, grid), shape: clean.shape };
+  const logits = { float: await model.logits(asked), grid: await model.logits(rounded) };
+  for (const { data } of [logits.float, logits.grid]) assertFinite(data, unit, model);
   return {
     unit,
     ...made,
@@ -74,8 +77,20 @@ export async function completeProposal(
     inputs: toGrid(asked.data, grid),
     rounded,
     reference: withExactGridPoints(clean, grid),
-    logits: { float: await model.logits(asked), grid: await model.logits(rounded) },
+    logits,
   };
+}
+
+/** Among logits that are no numbers none is the largest: any prediction would be made up. */
+function assertFinite(logits: Float32Array, { condition, batch }: Unit, { id, classes }: GradientModel): void {
+  const at = logits.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const place = batch.begin + Math.floor(at / classes);
+  throw new McuEvalError(
+    "NOT_FINITE",
+    `the float model ${id} gives the logit ${logits[at]} for row ${place} of the run (${condition.attack}), expected a number`,
+    { hint: "Its weights may be so large that values overflow float32: check how it was trained." },
+  );
 }
 
 /** Row `i` of a proposal on the model's input grid. */

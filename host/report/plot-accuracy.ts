@@ -71,14 +71,16 @@ export async function accuracyPlots(summary: readonly ConditionSummary[], step: 
   const plots: Markup[] = [];
   for (const [i, curve] of curvesOf(summary).entries()) {
     const asked = ENGINES.filter((engine) => curve.points.some(({ one }) => ratesOf(one, engine)));
+    // A change of one value by half a step says nothing about the length of a whole perturbation.
+    const marked = curve.norm === "linf" ? step : null;
     const caption = html`Accuracy against eps, ${curve.attack} (${curve.goal}, ${curve.norm}); whiskers: 95 % Wilson intervals${
-      step === null ? "" : "; dotted: half a step and one step of the input grid"
+      marked === null ? "" : "; dotted: half a step and one step of the input grid"
     }. ${legend(asked)}`;
     plots.push(
       await plotFigure(
         `accuracy-${i + 1}`,
         caption,
-        (_, isNarrow) => option(curve, asked, step, isNarrow),
+        (_, isNarrow) => option(curve, asked, marked, isNarrow),
         describe(curve, asked),
       ),
     );

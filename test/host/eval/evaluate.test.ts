@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { McuEvalError } from "../../../host/core/index.js";
+import { type Batch, McuEvalError } from "../../../host/core/index.js";
 import { createRun, resumeRun, type SampleRecord } from "../../../host/data/index.js";
 import { evaluate, type Parts } from "../../../host/eval/evaluate.js";
 import { makePlan, unitSizes } from "../../../host/eval/plan.js";
@@ -161,6 +161,20 @@ describe("evaluate", () => {
     await expect(runIn(join(root, "a"), { ...parts, generators: [cheat] })).rejects.toThrow(/left its ball/);
     const lines = (await readFile(join(root, "a", "samples.jsonl"), "utf8")).trim().split("\n");
     expect(lines.every((line) => (JSON.parse(line) as SampleRecord).attack === "none")).toBe(true);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])("judges nothing by a logit of %d", async (value) => {
+    const parts = fakeParts(fakeAsker(), fakeAsker());
+    const broken = async (x: Batch) => {
+      const logits = await parts.model.logits(x);
+      logits.data[3] = value;
+      return logits;
+    };
+    const done = runIn(join(root, "a"), { ...parts, model: { ...parts.model, logits: broken } });
+    await expect(done).rejects.toMatchObject({
+      code: "NOT_FINITE",
+      message: expect.stringMatching(/float model linear gives the logit (NaN|Infinity) for row 1 of the run \(none\)/),
+    });
   });
 
   it("asks the clean input where the attack gave up", async () => {

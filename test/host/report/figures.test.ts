@@ -45,6 +45,15 @@ it("instructions have their percentiles as numpy gives them", () => {
   ]);
 });
 
+it("grid steps are marked where eps bounds each value, and nowhere else", async () => {
+  const captionOf = async (norm: "linf" | "l2") => {
+    const summary = input.summary.map((one) => (one.norm ? { ...one, norm } : one));
+    return render(await accuracyPlots(summary, 1 / 255));
+  };
+  expect(await captionOf("linf")).toContain("dotted: half a step");
+  expect(await captionOf("l2")).not.toMatch(/dotted|1 step/);
+});
+
 it("curves run by eps, in whatever order the budgets were given", async () => {
   const plots = async (summary: ReportInput["summary"]) => (await accuracyPlots(summary, null)).map(render);
   expect(await plots([...input.summary].reverse())).toEqual(await plots(input.summary));
