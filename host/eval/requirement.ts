@@ -4,15 +4,17 @@ import { ENGINES, type EngineName, McuEvalError, nearestHint, parseEps } from ".
 import type { ConditionRecord, ResultRecord } from "../data/index.js";
 import { CLEAN } from "./results.js";
 
-export const MEASURES = [
-  "accuracy",
-  "robust_accuracy",
-  "attack_success",
-  "transfer_rate",
-  "mismatches",
-  "above_eps",
-] as const;
-export type Measure = (typeof MEASURES)[number];
+/** What a gate may ask for, and of which engines a run measures it. */
+const MEASURES = {
+  accuracy: ENGINES,
+  robust_accuracy: ENGINES,
+  attack_success: ENGINES,
+  transfer_rate: ["grid", "native", "device"],
+  mismatches: ["device"],
+  above_eps: ["grid"],
+} as const satisfies Record<string, readonly EngineName[]>;
+
+export type Measure = keyof typeof MEASURES;
 
 /** Gated by their count, not by their share of n. */
 const COUNTS: readonly Measure[] = ["mismatches", "above_eps"];
@@ -59,10 +61,18 @@ export function parseRequirement(text: string): Requirement {
       hint: nearestHint(name, names),
     });
   };
+  const asked = known(measure, Object.keys(MEASURES) as Measure[], "measure");
+  const of = known(engine, ENGINES, "engine");
+  const measured: readonly EngineName[] = MEASURES[asked];
+  if (!measured.includes(of)) {
+    throw new McuEvalError("USAGE", `requirement "${text}": no run measures ${asked} of ${of}`, {
+      hint: `It is measured of ${measured.join(", ")}.`,
+    });
+  }
   return {
     text: text.trim(),
-    engine: known(engine, ENGINES, "engine"),
-    measure: known(measure, MEASURES, "measure"),
+    engine: of,
+    measure: asked,
     ...(attack === undefined ? {} : { attack }),
     ...(eps === undefined ? {} : { eps }),
     comparison: comparison as keyof typeof COMPARISONS,

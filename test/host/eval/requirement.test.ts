@@ -62,6 +62,18 @@ describe("parseRequirement", () => {
   });
 });
 
+describe("parseRequirement, of what no run measures,", () => {
+  it.each([
+    ["float.transfer_rate@pgd<=0.5", "grid, native, device"],
+    ["native.mismatches<=0", "device"],
+    ["device.above_eps@pgd<=0", "grid"],
+  ])("refuses %s and names the engines", (text, engines) => {
+    expect(() => parseRequirement(text)).toThrow(
+      expect.objectContaining({ code: "USAGE", hint: `It is measured of ${engines}.` }),
+    );
+  });
+});
+
 describe("checkRequirements", () => {
   it.each([
     ["device.accuracy>=0.9", 0.9, true],
