@@ -220,7 +220,7 @@ bool OpCheck::BelowOne(double multiplier) {
 }
 
 bool OpCheck::Multiplier(double multiplier) {
-  if (multiplier > 0 && multiplier <= 0x1p15) return true;
+  if (multiplier > 0 && multiplier <= 0x1p14) return true;
   return Fail(ModelReason::kBadQuantization, "its scales do not fit together");
 }
 
@@ -246,13 +246,14 @@ bool OpCheck::Activation(tflite::ActivationFunctionType activation,
 
 bool OpCheck::Window(tflite::Padding padding, int64_t input, int64_t filter,
                      int64_t stride, int64_t dilation, int64_t* output) {
-  constexpr int64_t kLimit = 1 << 15;
+  // The kernels keep strides, dilations and paddings in 16 bits.
+  constexpr int64_t kLimit = INT16_MAX;
+  const int64_t window = (filter - 1) * dilation + 1;
   if (stride < 1 || stride > kLimit || dilation < 1 || dilation > kLimit ||
-      filter < 1 || filter > kLimit || input > kLimit) {
+      filter < 1 || window > kLimit || input > kLimit) {
     return Fail(ModelReason::kBadParameter,
                 "stride, dilation or window out of range");
   }
-  const int64_t window = (filter - 1) * dilation + 1;
   if (padding == tflite::Padding_SAME) {
     *output = (input + stride - 1) / stride;
   } else if (padding == tflite::Padding_VALID) {

@@ -68,8 +68,8 @@ class OpCheck {
   bool SameQuantization(const TensorView& a, const TensorView& b);
   // 0 < multiplier < 1, as the kernels assert.
   bool BelowOne(double multiplier);
-  // 0 < multiplier <= 2^15; beyond it lies no trained model, and further up
-  // the kernels' shifts are undefined.
+  // 0 < multiplier <= 2^14; beyond it lies no trained model, and products of
+  // two bytes, which the kernels shift left first, leave 32 bits.
   bool Multiplier(double multiplier);
   // Fused activation that the kernels know, whose limits fit `output`'s grid.
   bool Activation(tflite::ActivationFunctionType activation,

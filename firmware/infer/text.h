@@ -1,5 +1,6 @@
-// Builds a short text in a fixed buffer; what does not fit is cut. Stands in
-// for printf, which would bring a heap along.
+// Builds a short text in a fixed buffer; what does not fit is cut, and what is
+// not printable ASCII (names come from models) becomes '?'. Stands in for
+// printf, which would bring a heap along.
 #ifndef MCU_EVAL_INFER_TEXT_H_
 #define MCU_EVAL_INFER_TEXT_H_
 
@@ -36,7 +37,7 @@ class Text {
  private:
   void Put(char c) {
     if (length_ + 1 >= capacity_) return;
-    buffer_[length_++] = c;
+    buffer_[length_++] = c >= ' ' && c <= '~' ? c : '?';
     buffer_[length_] = 0;
   }
   Text& Digits(uint64_t value, unsigned base) {

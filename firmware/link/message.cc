@@ -65,12 +65,29 @@ bool AppendToFrame(pb_ostream_t* stream, const pb_byte_t* data, size_t size) {
   return true;
 }
 
+// Bytes of the character at `p` of a NUL-terminated text, 0 if it is not one
+// (Unicode 15, table 3-7).
+size_t CharacterBytes(const uint8_t* p) {
+  if (p[0] < 0x80) return 1;
+  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
+  // Rules out longer forms than need be, surrogates, and above U+10FFFF.
+  const uint8_t low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
+  const uint8_t high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
+  if (p[1] < low || p[1] > high) return 0;
+  const size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+  for (size_t i = 2; i < size; ++i) {
+    if ((p[i] & 0xC0) != 0x80) return 0;
+  }
+  return size;
+}
+
 size_t CutUtf8(const char* text, size_t max_bytes) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text);
   size_t size = 0;
-  while (size < max_bytes && text[size] != '\0') ++size;
-  while (size > 0 && text[size] != '\0' &&
-         (static_cast<uint8_t>(text[size]) & 0xC0) == 0x80) {
-    --size;
+  while (bytes[size] != 0) {
+    const size_t character = CharacterBytes(bytes + size);
+    if (character == 0 || size + character > max_bytes) break;
+    size += character;
   }
   return size;
 }

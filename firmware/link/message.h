@@ -58,7 +58,8 @@ bool EncodeBody(uint8_t kind, const void* body, FrameEncoder& encoder);
 
 // Encoders of string and bytes fields. What they point at must live until the
 // body is encoded. EncodeText cuts at `max_bytes`, never within a UTF-8
-// sequence; null and "" encode nothing.
+// sequence, and at the first byte that is not UTF-8, which a host's protobuf
+// may refuse; null and "" encode nothing.
 struct TextView {
   const char* text;
   size_t max_bytes;

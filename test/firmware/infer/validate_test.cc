@@ -1,4 +1,5 @@
 // One sound model, broken one field at a time: each break must be named.
+#include <cstring>
 #include <functional>
 #include <limits>
 
@@ -208,9 +209,15 @@ const Break kBreaks[] = {
     {"dilation beyond the input",
      [](Draft& d) {
        Conv(d).padding = tflite::Padding_VALID;
-       Conv(d).dilation_h_factor = 1 << 14;
+       Conv(d).dilation_h_factor = 1 << 10;
      },
      ModelReason::kBadShape, 0, -1},
+    {"dilation beyond the runtime's 16 bits",
+     [](Draft& d) { Conv(d).dilation_h_factor = 1 << 15; },
+     ModelReason::kBadParameter, 0, -1},
+    {"padding beyond the runtime's 16 bits",
+     [](Draft& d) { Conv(d).dilation_w_factor = 1 << 14; },
+     ModelReason::kBadParameter, 0, -1},
     {"activation unknown",
      [](Draft& d) {
        Conv(d).fused_activation_function = tflite::ActivationFunctionType_TANH;
@@ -289,6 +296,72 @@ TEST(EachBreak_IsNamed) {
     CHECK_EQ(mcu_eval::InputCount(), 0u);
     CHECK(!mcu_eval::Invoke());
   }
+}
+
+// The kernel shifts a product of two bytes left before it multiplies.
+TEST(ProductOfScales_IsBounded) {
+  const struct {
+    float scale;
+    ModelReason reason;
+  } cases[] = {{128, ModelReason::kOk}, {256, ModelReason::kBadQuantization}};
+  for (const auto& c : cases) {
+    Draft d;
+    d.Activation({1, 4}, 128, -128);
+    d.Activation({1, 4}, c.scale, -128);
+    d.Activation({1, 4}, 1, -128);
+    d.Op(tflite::BuiltinOperator_MUL, {0, 1}, {2})
+        .builtin_options.Set(tflite::MulOptionsT());
+    d.Ends({0, 1}, {2});
+    CHECK_EQ(LoadBytes(d.Bytes()).reason, c.reason);
+    for (size_t i = 0; i < mcu_eval::InputCount(); ++i) {
+      std::memset(mcu_eval::InputData(i), 127, 4);
+    }
+    if (c.reason != ModelReason::kOk || mcu_eval::InputCount() == 0) continue;
+    CHECK(mcu_eval::Invoke());
+    CHECK_EQ(static_cast<int8_t>(mcu_eval::OutputData(0)[0]), 127);
+  }
+}
+
+// Of equal inputs, whose exponentials sum up to the number of classes.
+TEST(ClassesOfSoftmax_AreBounded) {
+  const struct {
+    int32_t classes;
+    tflite::TensorType output;
+    bool fits;
+  } cases[] = {{511, tflite::TensorType_INT8, true},
+               {512, tflite::TensorType_INT8, false},
+               {4095, tflite::TensorType_INT16, true},
+               {4096, tflite::TensorType_INT16, false}};
+  for (const auto& c : cases) {
+    const bool int8 = c.output == tflite::TensorType_INT8;
+    Draft d;
+    d.Activation({1, c.classes}, 0.1f);
+    d.Activation({1, c.classes}, int8 ? 1.f / 256 : 1.f / 65536,
+                 int8 ? -128 : -32768, c.output);
+    tflite::SoftmaxOptionsT softmax;
+    softmax.beta = 1;
+    d.Op(tflite::BuiltinOperator_SOFTMAX, {0}, {1})
+        .builtin_options.Set(std::move(softmax));
+    d.Ends({0}, {1});
+    CHECK_EQ(LoadBytes(d.Bytes()).reason,
+             c.fits ? ModelReason::kOk : ModelReason::kBadShape);
+    if (!c.fits || mcu_eval::InputCount() == 0) continue;
+    std::memset(mcu_eval::InputData(0), 0, static_cast<size_t>(c.classes));
+    CHECK(mcu_eval::Invoke());
+    const uint8_t* out = mcu_eval::OutputData(0);
+    const int first = int8 ? static_cast<int8_t>(out[0]) + 128
+                           : static_cast<int16_t>(out[0] | out[1] << 8) + 32768;
+    CHECK_EQ(first, ((int8 ? 256 : 65536) + c.classes / 2) / c.classes);
+  }
+}
+
+TEST(NameThatIsNotText_LeavesAPrintableDetail) {
+  Draft d = SmallNet();
+  d.model.operator_codes[1]->builtin_code = tflite::BuiltinOperator_CUSTOM;
+  d.model.operator_codes[1]->custom_code = "My\xFF\nOp";
+  CHECK_EQ(
+      std::string(LoadBytes(d.Bytes()).detail),
+      std::string("operator 1 (My??Op) is not supported by this firmware"));
 }
 
 TEST(UnknownPadding_IsRefused) {

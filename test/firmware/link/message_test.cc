@@ -156,21 +156,47 @@ TEST(ListBeyondItsBound_IsABadBody) {
   CHECK(!DecodeBody(FrameOf(mcu_eval_Kind_INFER, five), &message));
 }
 
-TEST(TextTooLong_IsCutBetweenCharacters) {
-  // 2 bytes a character: an odd limit falls inside one.
-  const TextView text = {"\xC3\xBC\xC3\xBC\xC3\xBC", 5};
-  mcu_eval_Log log = mcu_eval_Log_init_zero;
-  log.text = EncodeText(&text);
-  uint8_t wire[257];
-  FrameEncoder encoder(wire, 256, {1, mcu_eval_Kind_LOG, 1, 0, 0});
-  CHECK(EncodeBody(mcu_eval_Kind_LOG, &log, encoder));
-  const size_t size = encoder.Finish();
-  uint8_t rx[256];
-  FrameDecoder decoder(rx, 256, [](uint8_t) { return true; });
-  FrameResult result;
-  Frame frame{};
-  decoder.Push(wire, size, &result, &frame);
-  CHECK_EQ(ToHex(frame.body, frame.body_size), "1204c3bcc3bc");
+TEST(Text_IsCutToItsBoundAndToWhatIsUtf8) {
+  const struct {
+    const char* text;
+    size_t max_bytes;
+    const char* kept;
+  } cases[] = {
+      {"abc", 9, "abc"},
+      {"abc", 2, "ab"},
+      // 2, 3 and 4 bytes a character: a bound that falls inside one.
+      {"\xC3\xBC\xC3\xBC\xC3\xBC", 5, "\xC3\xBC\xC3\xBC"},
+      {"a\xE2\x82\xAC", 3, "a"},
+      {"a\xE2\x82\xAC", 4, "a\xE2\x82\xAC"},
+      {"\xF0\x9F\x98\x80z", 9, "\xF0\x9F\x98\x80z"},
+      {"a\xFFz", 9, "a"},
+      {"a\x80z", 9, "a"},
+      {"a\xC3", 9, "a"},
+      {"a\xC3z", 9, "a"},
+      {"a\xE2\x82", 9, "a"},
+      {"a\xC0\x80", 9, "a"},          // longer than it need be
+      {"a\xE0\x9F\xBF", 9, "a"},      // as well
+      {"a\xED\xA0\x80", 9, "a"},      // a surrogate
+      {"a\xF4\x90\x80\x80", 9, "a"},  // beyond U+10FFFF
+      {"a\xED\x9F\xBF", 9, "a\xED\x9F\xBF"},
+  };
+  for (const auto& c : cases) {
+    const TextView text = {c.text, c.max_bytes};
+    mcu_eval_Log log = mcu_eval_Log_init_zero;
+    log.text = EncodeText(&text);
+    uint8_t wire[257];
+    FrameEncoder encoder(wire, 256, {1, mcu_eval_Kind_LOG, 1, 0, 0});
+    CHECK(EncodeBody(mcu_eval_Kind_LOG, &log, encoder));
+    const size_t size = encoder.Finish();
+    uint8_t rx[256];
+    FrameDecoder decoder(rx, 256, [](uint8_t) { return true; });
+    FrameResult result;
+    Frame frame{};
+    decoder.Push(wire, size, &result, &frame);
+    const std::string kept = c.kept;
+    CHECK_EQ(ToHex(frame.body + 2, frame.body_size - 2),
+             ToHex(reinterpret_cast<const uint8_t*>(kept.data()), kept.size()));
+  }
 }
 
 MCU_EVAL_TEST_MAIN()
