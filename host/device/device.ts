@@ -66,7 +66,7 @@ export interface OpenOptions extends SessionSettings {
  * Starts a board with a model, and says Hello.
  *
  * @throws McuEvalError BOARD_UNKNOWN, TOOL_MISSING, DEVICE_OPEN, DEVICE_LOST, LINK_TIMEOUT, LINK_VERSION,
- * MODEL_UNSUPPORTED, MODEL_TOO_LARGE, HASH_MISMATCH, INTERRUPTED
+ * LINK_CORRUPT, MODEL_UNSUPPORTED, MODEL_TOO_LARGE, HASH_MISMATCH, INTERRUPTED
  */
 export async function openDevice(options: OpenOptions): Promise<Device> {
   const board = readBoard(options.board);

@@ -24,7 +24,9 @@ function describeFault(fault: Fault): string {
 
 /** The board has booted anew in the middle of a session. */
 export function deviceReset(what: string, hello: Hello): McuEvalError {
-  if (hello.fault === null) {
+  // An older fault is told until the next power-on.
+  const byFault = hello.resetCause === "FAULT_RESET" || hello.resetCause === "WATCHDOG";
+  if (hello.fault === null || !byFault) {
     return new McuEvalError("DEVICE_LOST", `${what} was reset in the middle of a run (${hello.resetCause})`, {
       hint: "Check its power and its reset line, then go on with --resume.",
     });
@@ -38,6 +40,13 @@ export function deviceReset(what: string, hello: Hello): McuEvalError {
 export function otherProtocol(what: string, device: number, host: number): McuEvalError {
   return new McuEvalError("LINK_VERSION", `${what} speaks protocol version ${device}, this host version ${host}`, {
     hint: device < host ? "Build and flash its firmware anew." : "Use the mcu-eval that its firmware was built with.",
+  });
+}
+
+/** The board announces what no board may. */
+export function brokenHello(what: string, broken: string): McuEvalError {
+  return new McuEvalError("LINK_CORRUPT", `${what} announces ${broken}`, {
+    hint: "That is a defect of its firmware: build and flash it anew.",
   });
 }
 

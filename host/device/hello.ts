@@ -30,7 +30,7 @@ export interface Hello {
   /** Build id of the image. */
   readonly firmware: string;
   readonly resetCause: string;
-  /** The fault that led to the last reset, or null. */
+  /** The latest fault since power-on, or null; it led to the last reset if resetCause is FAULT_RESET or WATCHDOG. */
   readonly fault: Fault | null;
   readonly runtime: string;
   readonly board: string;
@@ -130,6 +130,18 @@ export function describeHello(reply: wire.HelloReply): Hello {
       count: operator.count ?? 0,
     })),
   };
+}
+
+/** What the wire asks of each device; the flow of bytes would not end with less. */
+export function boundsFailure(hello: Hello): string | null {
+  const bounds = [
+    ["max_frame", hello.maxFrame, 256],
+    // A whole frame with its delimiter, and the room kept for a Sync.
+    ["rx_window", hello.rxWindow, hello.maxFrame + 33],
+    ["reply_window", hello.replyWindow, 4],
+  ] as const;
+  const broken = bounds.find(([, value, least]) => value < least);
+  return broken === undefined ? null : `${broken[0]} ${broken[1]}, which must be ${broken[2]} at least`;
 }
 
 /** Bytes of an element of each tensor type. */

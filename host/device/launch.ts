@@ -34,7 +34,8 @@ export function launchBoard(board: Board, options: LaunchOptions): Port {
       hint: `Run: make firmware BOARD=${board.id}`,
     });
   }
-  const program = launch.program.replaceAll("{firmware}", firmware);
+  // Functions, because a $ in a replacement has a meaning of its own.
+  const program = launch.program.replaceAll("{firmware}", () => firmware);
   if (findProgram(program) === null) throw missing(board, program);
   const folder = writeRegion(options.region);
   const model = join(folder, "region.bin");
@@ -42,9 +43,9 @@ export function launchBoard(board: Board, options: LaunchOptions): Port {
     // QEMU reads a comma in an option's value as the next option, and two as a comma.
     const path = arg === "{model_region}" ? model : model.replaceAll(",", ",,");
     return arg
-      .replaceAll("{firmware}", firmware)
+      .replaceAll("{firmware}", () => firmware)
       .replaceAll("{model_region_address}", `0x${(board.model_region.address ?? 0).toString(16)}`)
-      .replaceAll("{model_region}", path);
+      .replaceAll("{model_region}", () => path);
   };
   const port = openStdioPort({
     command: program,

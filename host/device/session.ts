@@ -18,9 +18,9 @@ import {
   type Received,
   wire,
 } from "../link/index.js";
-import { deviceError, deviceLost, deviceReset, otherProtocol } from "./failure.js";
+import { brokenHello, deviceError, deviceLost, deviceReset, otherProtocol } from "./failure.js";
 import { Flow } from "./flow.js";
-import { describeHello, type Hello, nameOf } from "./hello.js";
+import { boundsFailure, describeHello, type Hello, nameOf } from "./hello.js";
 import { BUSY_MOST, helloWait, invokeWait, repeatedWait, type Timing, transfer } from "./timing.js";
 import { Wait } from "./wait.js";
 
@@ -98,7 +98,7 @@ export class Session {
   /**
    * Opens a session: Hello until it is answered.
    *
-   * @throws McuEvalError LINK_TIMEOUT, LINK_VERSION, DEVICE_LOST
+   * @throws McuEvalError LINK_TIMEOUT, LINK_VERSION, LINK_CORRUPT, DEVICE_LOST
    */
   async open(): Promise<Hello> {
     const { timing } = this.options;
@@ -127,7 +127,10 @@ export class Session {
         continue;
       }
       if (reply.protocol !== FRAME_VERSION) throw otherProtocol(this.what, reply.protocol, FRAME_VERSION);
-      this.hello = describeHello(reply);
+      const hello = describeHello(reply);
+      const broken = boundsFailure(hello);
+      if (broken !== null) throw brokenHello(this.what, broken);
+      this.hello = hello;
       this.#flow = new Flow(this.link, this.#session, this.hello.rxWindow, timing);
       this.#seq = 0;
       this.#slowestInvoke = null;

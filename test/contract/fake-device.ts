@@ -68,6 +68,7 @@ export class FakeDevice {
   #waiting: Received[] = [];
 
   #bootNonce = 0x1000;
+  #resetCause: wire.ResetCause = wire.ResetCause.POWER_ON;
   #fault: wire.Fault.$Properties | null = null;
   #bootInvokes = 0;
   #replays = 0;
@@ -118,9 +119,10 @@ export class FakeDevice {
     });
   }
 
-  /** Loses all state, as a board does; `fault` is told in the next HelloReply. */
+  /** Loses all state, as a board does; a fault is told in each HelloReply from now on. */
   reboot(fault: wire.Fault.$Properties | null = null): void {
-    this.#fault = fault;
+    this.#resetCause = fault ? wire.ResetCause.FAULT_RESET : wire.ResetCause.SOFTWARE;
+    this.#fault = fault ?? this.#fault;
     this.#bootNonce++;
     this.#bootInvokes = 0;
     this.#session = null;
@@ -241,7 +243,7 @@ export class FakeDevice {
       nonce,
       bootNonce: this.#bootNonce,
       firmware: "fake",
-      resetCause: this.#fault ? wire.ResetCause.FAULT_RESET : wire.ResetCause.POWER_ON,
+      resetCause: this.#resetCause,
       ...(this.#fault ? { fault: this.#fault } : {}),
       board: "fake",
       core: "fake",

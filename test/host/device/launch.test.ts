@@ -50,6 +50,14 @@ test("Placeholders_AreFilledAndTheRegionIsAFile", async () => {
   expect(text.endsWith(process.execPath)).toBe(true);
 });
 
+test("ADollarInThePath_IsItself", async () => {
+  mkdirSync(join(folder, "a$&b"));
+  vi.stubEnv("TMPDIR", join(folder, "a$&b"));
+  const { end, got } = launch("process.stdout.write(process.argv[1])");
+  await end;
+  expect(Buffer.from(got).toString()).toContain("/a$&b/");
+});
+
 test("ACommaInThePath_IsDoubledWhereAnOptionWouldEnd", async () => {
   mkdirSync(join(folder, "a,b"));
   vi.stubEnv("TMPDIR", join(folder, "a,b"));

@@ -60,6 +60,17 @@ describe("hello", () => {
     ]);
   });
 
+  test("AnAnnouncementThatCannotBe_IsRefused", async () => {
+    for (const [options, words] of [
+      [{ maxFrame: 255 }, "max_frame 255, which must be 256 at least"],
+      [{ maxFrame: 512, rxWindow: 544 }, "rx_window 544, which must be 545 at least"],
+      [{ replyWindow: 3 }, "reply_window 3, which must be 4 at least"],
+    ] as const) {
+      const error = await failure(start(options));
+      expect([error.code, error.message]).toEqual(["LINK_CORRUPT", expect.stringContaining(words)]);
+    }
+  });
+
   test("ABoardInALongInvoke_IsWaitedFor", async () => {
     const capabilities = [wire.Capability.CAP_OVERLAPPED];
     const loopback = openLoopback();
@@ -182,8 +193,19 @@ describe("loss", () => {
     const error = await failure(device.infer(request));
     expect([error.code, error.message]).toEqual([
       "DEVICE_LOST",
-      "loopback was reset in the middle of a run (POWER_ON)",
+      "loopback was reset in the middle of a run (SOFTWARE)",
     ]);
+  });
+
+  test("AResetAfterAnOlderFault_IsNotBlamedOnIt", async () => {
+    const { device, fake, loopback } = await start();
+    fake.reboot({ kind: wire.FaultKind.HARD_FAULT, pc: 0x1234 });
+    expect((await failure(device.infer(request))).code).toBe("DEVICE_FAULT");
+    const again = await openSession(loopback.host, { timing: QUICK });
+    opened.push(again);
+    expect(again.hello).toMatchObject({ resetCause: "FAULT_RESET", fault: { kind: "HARD_FAULT", pc: 0x1234 } });
+    fake.reboot();
+    expect((await failure(again.infer(request))).code).toBe("DEVICE_LOST");
   });
 
   test("ABoardThatHangs_IsATimeoutAfterAllRepetitions", async () => {
