@@ -51,9 +51,9 @@ async function outputsOf(board: string, count: number): Promise<string> {
 describe(`outputs equal ${golden.origin}`, () => {
   it.each([
     ["native", golden.count],
-    ["qemu-m7", 40],
-    ["qemu-m4", 40],
-  ])("%s, %i images", async (board, count) => {
+    ["qemu-m7", 20],
+    ["qemu-m4", 20],
+  ])("%s, %i images", { timeout: 120_000 }, async (board, count) => {
     expect(await outputsOf(board, count)).toBe(golden.outputs_hex.slice(0, count * classes * 2));
   });
 });
