@@ -55,6 +55,7 @@ ResetCause LastResetCause() {
     _noinit.magic = kMagic;
     g_cause = ResetCause::kPowerOn;
   }
+  _noinit.seq = 0;
   // A reset that nobody announced is a power cycle with retained memory.
   _noinit.cause = static_cast<uint32_t>(ResetCause::kPowerOn);
   return g_cause;

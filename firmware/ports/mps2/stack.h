@@ -4,6 +4,10 @@
 namespace mcu_eval {
 namespace platform {
 
+// Forbids the memory below the main stack, so that an overflow faults at once.
+// Without that the emulated machine reads zeros there and ignores writes.
+void GuardStack();
+
 // Fills the unused part of the main stack; call it early, in a shallow frame.
 void PaintStack();
 

@@ -26,6 +26,7 @@ extern "C" void ResetHandler() {
   const uint32_t* from = _data_load;
   for (uint32_t* to = _data; to < _data_end; ++to) *to = *from++;
   for (uint32_t* to = _bss; to < _bss_end; ++to) *to = 0;
+  mcu_eval::platform::GuardStack();
   mcu_eval::platform::PaintStack();
   for (Initializer* init = _init_array; init < _init_array_end; ++init) {
     (*init)();
