@@ -81,14 +81,14 @@ void Session::Open(const Frame& frame, const mcu_eval_Hello& hello) {
 }
 
 void Session::HandleSync(const mcu_eval_Sync& sync) {
-  const uint32_t lost = link_.ApplySync(sync);
+  const int32_t lost = link_.ApplySync(sync);
   link_.SendCredit(id_);
-  if (lost == 0) return;
+  if (lost <= 0) return;
   Log(mcu_eval_LogLevel_LOG_DEBUG, Detail()
                                        .Add("Sync ")
                                        .Add(sync.id)
                                        .Add(": bytes lost: ")
-                                       .Add(lost)
+                                       .Add(static_cast<uint32_t>(lost))
                                        .c_str());
 }
 

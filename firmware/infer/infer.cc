@@ -20,7 +20,6 @@ struct State {
   const tflite::SubGraph* graph = nullptr;
   tflite::MicroInterpreter* interpreter = nullptr;  // null: nothing to run
   uint32_t arena_used = 0;
-  ModelStatus status;
 };
 
 State g_state;
@@ -126,11 +125,8 @@ ModelStatus Load(const uint8_t* model, size_t size, uint8_t* arena,
       Explain(&status, model, arena_bytes);
     }
   }
-  g_state.status = status;
   return status;
 }
-
-const ModelStatus& LoadedStatus() { return g_state.status; }
 
 uint32_t ArenaUsedBytes() { return g_state.arena_used; }
 

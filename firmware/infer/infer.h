@@ -107,9 +107,6 @@ struct OperatorInfo {
 ModelStatus Load(const uint8_t* model, size_t size, uint8_t* arena,
                  size_t arena_bytes);
 
-// Status of the latest Load(); kNoModel before the first.
-const ModelStatus& LoadedStatus();
-
 // Bytes of the arena in use by the loaded model, 0 without one.
 uint32_t ArenaUsedBytes();
 

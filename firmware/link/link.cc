@@ -75,9 +75,9 @@ void Link::StartCredit() {
   sync_id_ = 0;
 }
 
-uint32_t Link::ApplySync(const mcu_eval_Sync& sync) {
+int32_t Link::ApplySync(const mcu_eval_Sync& sync) {
   if (static_cast<int32_t>(sync.id - sync_id_) <= 0) return 0;
-  const uint32_t lost = sync.sent - consumed_;
+  const int32_t lost = static_cast<int32_t>(sync.sent - consumed_);
   consumed_ = sync.sent;
   sync_id_ = sync.id;
   return lost;

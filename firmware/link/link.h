@@ -38,8 +38,9 @@ class Link {
   // Receive() returned last: counting begins behind its delimiter.
   void StartCredit();
   // Takes over what a Sync says was sent, if its id is newer than the last.
-  // Returns the bytes that were thereby found lost, modulo 2^32.
-  uint32_t ApplySync(const mcu_eval_Sync& sync);
+  // Returns the bytes that were thereby found lost; negative where the line
+  // doubled some.
+  int32_t ApplySync(const mcu_eval_Sync& sync);
   // True once half the window was consumed since the last Credit.
   bool CreditDue() const;
   void SendCredit(uint8_t session);

@@ -69,10 +69,6 @@ Port& BoardPort();
 // probability. Never used in a result.
 uint32_t BootNonce();
 
-// Milliseconds since boot, wraps. For elapsed times in Busy and for timeouts;
-// never reported as latency. Call it at least every 100 s.
-uint32_t Millis();
-
 // Begin/end of a measured section, not nested: interrupts are masked between
 // the two. MeasureEnd() returns the instructions or cycles between, by
 // clock_source; 0 for kNone.

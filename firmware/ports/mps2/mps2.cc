@@ -7,16 +7,13 @@ namespace mcu_eval {
 namespace platform {
 namespace {
 
-// CMSDK timers: 32 bits, count down at 25 MHz. Timer 0 runs freely for
-// Millis(); timer 1 measures.
+// CMSDK TIMER1: 32 bits, counts down at 25 MHz.
 struct CmsdkTimer {
   volatile uint32_t control;
   volatile uint32_t value;
   volatile uint32_t reload;
 };
-constexpr uintptr_t kTimer0 = 0x40000000;
-constexpr uintptr_t kTimer1 = 0x40001000;
-constexpr uint32_t kTicksPerMs = 25000;
+constexpr uintptr_t kTimer = 0x40001000;
 constexpr uint32_t kFull = 0xFFFFFFFF;
 
 alignas(16)
@@ -24,8 +21,8 @@ alignas(16)
 alignas(16) __attribute__((
     section(".buffers"))) uint8_t g_staging[config::kStagingBytes];
 
-CmsdkTimer& Started(uintptr_t address) {
-  CmsdkTimer& timer = *reinterpret_cast<CmsdkTimer*>(address);
+CmsdkTimer& StartedTimer() {
+  CmsdkTimer& timer = *reinterpret_cast<CmsdkTimer*>(kTimer);
   if (timer.control == 0) {
     timer.reload = kFull;
     timer.value = kFull;
@@ -33,8 +30,6 @@ CmsdkTimer& Started(uintptr_t address) {
   }
   return timer;
 }
-
-CmsdkTimer& Timer() { return Started(kTimer0); }
 
 }  // namespace
 
@@ -59,25 +54,13 @@ const Board& ThisBoard() {
 uint32_t BootNonce() {
   // The host's clock, spread by a multiplicative hash; nothing in the emulator
   // itself differs between boots.
-  static const uint32_t nonce = static_cast<uint32_t>(
-      (SemihostingElapsed() ^ Timer().value) * 0x9E3779B97F4A7C15u >> 32);
+  static const uint32_t nonce =
+      static_cast<uint32_t>(SemihostingElapsed() * 0x9E3779B97F4A7C15u >> 32);
   return nonce;
 }
 
-uint32_t Millis() {
-  static uint32_t last = Timer().value;
-  static uint32_t rest = 0;
-  static uint32_t millis = 0;
-  const uint32_t now = Timer().value;
-  const uint64_t ticks = uint64_t{last - now} + rest;
-  last = now;
-  millis += static_cast<uint32_t>(ticks / kTicksPerMs);
-  rest = static_cast<uint32_t>(ticks % kTicksPerMs);
-  return millis;
-}
-
 void MeasureBegin() {
-  CmsdkTimer& timer = Started(kTimer1);
+  CmsdkTimer& timer = StartedTimer();
   __asm volatile("cpsid i" ::: "memory");
   // Writing the value restarts the prescaler too: the count of a section does
   // not depend on where within a tick it began.
@@ -85,7 +68,7 @@ void MeasureBegin() {
 }
 
 uint64_t MeasureEnd() {
-  const uint32_t end = Started(kTimer1).value;
+  const uint32_t end = StartedTimer().value;
   __asm volatile("cpsie i" ::: "memory");
   return uint64_t{kFull - end} * config::kInstructionsPerTick;
 }

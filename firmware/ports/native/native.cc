@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -73,12 +72,6 @@ uint32_t BootNonce() {
   static uint32_t nonce = 0;
   if (nonce == 0 && getrandom(&nonce, sizeof(nonce), 0) < 0) nonce = getpid();
   return nonce;
-}
-
-uint32_t Millis() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint32_t>(now.tv_sec * 1000 + now.tv_nsec / 1000000);
 }
 
 void MeasureBegin() {}

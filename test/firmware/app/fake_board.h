@@ -115,16 +115,17 @@ ModelStatus Load(const uint8_t*, size_t, uint8_t*, size_t) {
   ++TheFake().loads;
   return TheFake().status = mcu_eval_test::StatusWith(TheFake().load);
 }
-const ModelStatus& LoadedStatus() { return TheFake().status; }
-uint32_t ArenaUsedBytes() { return LoadedStatus().ok() ? 1234 : 0; }
+uint32_t ArenaUsedBytes() { return TheFake().status.ok() ? 1234 : 0; }
 size_t InputCount() {
-  return LoadedStatus().ok() ? TheFake().inputs.size() : 0;
+  return TheFake().status.ok() ? TheFake().inputs.size() : 0;
 }
 size_t OutputCount() {
-  return LoadedStatus().ok() ? TheFake().outputs.size() : 0;
+  return TheFake().status.ok() ? TheFake().outputs.size() : 0;
 }
 size_t TensorCount() { return 20; }
-size_t OperatorCount() { return LoadedStatus().ok() ? TheFake().operators : 0; }
+size_t OperatorCount() {
+  return TheFake().status.ok() ? TheFake().operators : 0;
+}
 TensorInfo InputInfo(size_t i) {
   return mcu_eval_test::FakeTensor(static_cast<int32_t>(i),
                                    TheFake().input_sizes[i]);
@@ -177,7 +178,6 @@ namespace platform {
 
 const Board& ThisBoard() { return TheFake().board; }
 uint32_t BootNonce() { return 0; }  // the app must not pass on a 0
-uint32_t Millis() { return 0; }
 void MeasureBegin() { TheFake().measuring = true; }
 uint64_t MeasureEnd() {
   TheFake().measuring = false;
