@@ -91,8 +91,8 @@ class StdioPort implements Port {
   }
 
   listen(listener: PortListener): void {
+    if (this.#listener === null) this.child.stdout.on("data", (bytes: Buffer) => this.#listener?.data(bytes));
     this.#listener = listener;
-    this.child.stdout.on("data", (bytes: Buffer) => listener.data(bytes));
     const end = this.#end;
     if (end !== null) queueMicrotask(() => listener.end(end));
   }

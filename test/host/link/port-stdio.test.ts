@@ -25,6 +25,15 @@ test("Bytes_GoThereAndBack", async () => {
   expect((await end).reason).toBe("the process ended with code 0");
 });
 
+test("Listen_ReplacesTheReceiver", async () => {
+  const { port, got } = open("process.stdin.pipe(process.stdout)");
+  const later: number[] = [];
+  port.listen({ data: (bytes) => later.push(...bytes), end: () => {} });
+  port.write(Uint8Array.of(1, 2, 3));
+  await port.close();
+  expect([got, later]).toEqual([[], [1, 2, 3]]);
+});
+
 test("ProcessThatFails_IsReportedWithItsLastWords", async () => {
   const { end } = open(
     "console.error('noise'); console.error('no such machine'); process.exit(3)",
