@@ -12,7 +12,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { argmax, toGrid } from "../dist/core/index.js";
+import { argmax, row, toGrid } from "../dist/core/index.js";
 import { batchOf, loadCifar10, sha256OfFile, writeAtomic } from "../dist/data/index.js";
 import { openDevice } from "../dist/device/index.js";
 import { writeTfjsLayers } from "../dist/import/index.js";
@@ -60,7 +60,7 @@ async function floatRight() {
   let right = 0;
   for (let begin = 0; begin < test.count; begin += 100) {
     const logits = await float.logits(batchOf(test, begin, begin + 100));
-    for (let i = 0; i < 100; i++) if (argmax(logits, i) === test.labels[begin + i]) right++;
+    for (let i = 0; i < 100; i++) if (argmax(row(logits, i)) === test.labels[begin + i]) right++;
   }
   return right;
 }
