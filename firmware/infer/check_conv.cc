@@ -7,7 +7,6 @@ namespace mcu_eval {
 namespace {
 
 using tflite::TensorType_FLOAT32;
-using tflite::TensorType_INT32;
 using tflite::TensorType_INT8;
 using tflite::TensorType_UINT8;
 
@@ -20,14 +19,8 @@ bool CheckConvTensors(OpCheck& op, int channel_axis) {
   if (!op.Rank(input, 4, 4) || !op.Rank(filter, 4, 4) || !op.Constant(filter))
     return false;
   const int64_t channels = filter.dim(channel_axis);
-  const bool is_float = input.type == TensorType_FLOAT32;
-  if (op.inputs() == 3) {
-    const TensorView bias = op.in(2);
-    if (!op.Type(bias, {is_float ? TensorType_FLOAT32 : TensorType_INT32}))
-      return false;
-    if (!op.Constant(bias) || !op.Shape(bias, {channels})) return false;
-  }
-  if (is_float) return true;
+  if (!CheckBias(op, channels)) return false;
+  if (input.type == TensorType_FLOAT32) return true;
   if (!op.PerTensor(input) || !op.PerTensor(output)) return false;
   if (filter.scales == 0) {
     return op.Fail(ModelReason::kBadQuantization, filter, "is not quantised");
@@ -51,14 +44,7 @@ bool CheckConvTensors(OpCheck& op, int channel_axis) {
     if (!op.Multiplier(double{input.scale} * scale / double{output.scale}))
       return false;
   }
-  if (input.type == TensorType_UINT8 && op.inputs() == 3) {
-    const double drift = std::abs(double{input.scale} * double{filter.scale} -
-                                  double{op.in(2).scale});
-    if (!(drift / double{output.scale} <= 0.02)) {
-      return op.Fail(ModelReason::kBadQuantization, op.in(2),
-                     "must have scale input x filter");
-    }
-  }
+  if (input.type == TensorType_UINT8 && !CheckBiasScale(op)) return false;
   return CheckAccumulators(op, channel_axis);
 }
 

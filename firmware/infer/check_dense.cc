@@ -1,12 +1,9 @@
-#include <cmath>
-
 #include "firmware/infer/op_check.h"
 
 namespace mcu_eval {
 
 using tflite::TensorType_FLOAT32;
 using tflite::TensorType_INT16;
-using tflite::TensorType_INT32;
 using tflite::TensorType_INT8;
 using tflite::TensorType_UINT8;
 
@@ -30,26 +27,14 @@ bool CheckFullyConnected(OpCheck& op) {
   if (!op.Shape(output, {input.elements / depth, units})) return false;
   if (!op.Activation(options->fused_activation_function(), output))
     return false;
-  const bool is_float = input.type == TensorType_FLOAT32;
-  if (op.inputs() == 3) {
-    const TensorView bias = op.in(2);
-    if (!op.Type(bias, {is_float ? TensorType_FLOAT32 : TensorType_INT32}))
-      return false;
-    if (!op.Constant(bias) || !op.Shape(bias, {units})) return false;
-  }
-  if (is_float) return true;
+  if (!CheckBias(op, units)) return false;
+  if (input.type == TensorType_FLOAT32) return true;
   // The runtime would use the first of several weight scales for all units.
   if (!op.PerTensor(input) || !op.PerTensor(filter) || !op.PerTensor(output))
     return false;
-  const double product = double{input.scale} * double{filter.scale};
-  if (op.inputs() == 3) {
-    const double drift = std::abs(product - double{op.in(2).scale});
-    if (!(drift / double{output.scale} <= 0.02)) {
-      return op.Fail(ModelReason::kBadQuantization, op.in(2),
-                     "must have scale input x weights");
-    }
-  }
-  return op.Multiplier(product / double{output.scale}) &&
+  return CheckBiasScale(op) &&
+         op.Multiplier(double{input.scale} * double{filter.scale} /
+                       double{output.scale}) &&
          CheckAccumulators(op, 0);
 }
 

@@ -86,6 +86,13 @@ class OpCheck {
   ModelStatus* status_;
 };
 
+// Input 2, if there is one, is a constant bias of `channels` elements, in the
+// type that goes with input 0.
+bool CheckBias(OpCheck& op, int64_t channels);
+
+// Its scale is that of input 0 times filter 1, as closely as the runtime asks.
+bool CheckBiasScale(OpCheck& op);
+
 // Whether no sum of products can leave int32: input 0 times filter 1 along
 // `channel_axis`, plus bias 2 if there is one. All are checked otherwise, and
 // quantised.

@@ -4,18 +4,6 @@
 using namespace mcu_eval;
 using namespace mcu_eval_test;
 
-namespace {
-
-uint8_t Kind(const Received& frame) { return frame.header.kind; }
-
-bool IsError(const Received& frame, mcu_eval_ErrorCode code) {
-  return Kind(frame) == mcu_eval_Kind_ERROR && frame.fields().Number(1) == code;
-}
-
-const Body kStats;
-
-}  // namespace
-
 TEST(Hello_DescribesTheBoardAndItsModel) {
   ResetFake();
   Bench b;

@@ -168,6 +168,14 @@ inline Body Infer(uint32_t slot, uint32_t id, uint32_t sample, uint32_t crc,
       .Varint(5, mode);
 }
 
+inline const Body kStats;
+
+inline uint8_t Kind(const Received& frame) { return frame.header.kind; }
+
+inline bool IsError(const Received& frame, mcu_eval_ErrorCode code) {
+  return Kind(frame) == mcu_eval_Kind_ERROR && frame.fields().Number(1) == code;
+}
+
 }  // namespace mcu_eval_test
 
 #endif  // MCU_EVAL_TEST_FIRMWARE_APP_WIRE_H_

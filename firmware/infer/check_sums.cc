@@ -1,5 +1,5 @@
-// Sums of products: CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED add up in 32
-// bits, and their overflow is undefined.
+// What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: a bias, and sums
+// of products in 32 bits, whose overflow is undefined.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -17,6 +17,24 @@ int32_t WeightAt(const TensorView& filter, int64_t i) {
 }
 
 }  // namespace
+
+bool CheckBias(OpCheck& op, int64_t channels) {
+  if (op.inputs() < 3) return true;
+  const TensorView bias = op.in(2);
+  const bool is_float = op.in(0).type == tflite::TensorType_FLOAT32;
+  return op.Type(bias, {is_float ? tflite::TensorType_FLOAT32
+                                 : tflite::TensorType_INT32}) &&
+         op.Constant(bias) && op.Shape(bias, {channels});
+}
+
+bool CheckBiasScale(OpCheck& op) {
+  if (op.inputs() < 3) return true;
+  const double product = double{op.in(0).scale} * double{op.in(1).scale};
+  const double drift = std::abs(product - double{op.in(2).scale});
+  return drift / double{op.out().scale} <= 0.02 ||
+         op.Fail(ModelReason::kBadQuantization, op.in(2),
+                 "must have scale input x filter");
+}
 
 bool CheckAccumulators(OpCheck& op, int channel_axis) {
   const TensorView input = op.in(0), filter = op.in(1), output = op.out();
