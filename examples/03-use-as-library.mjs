@@ -3,7 +3,7 @@
 // what is left of the attack once its inputs are rounded to the int8 model's input grid.
 import { readFile } from "node:fs/promises";
 import { attackById, parseParams } from "../dist/attacks/index.js";
-import { argmax, openStream, parseEps, snapToGrid } from "../dist/core/index.js";
+import { argmax, openStream, parseEps, row, snapToGrid } from "../dist/core/index.js";
 import { batchOf, findModel, loadCifar10 } from "../dist/data/index.js";
 import { readTfjsLayers } from "../dist/import/index.js";
 import { distortionOf } from "../dist/metrics/index.js";
@@ -34,7 +34,7 @@ const adversarial = await pgd.run({
 
 async function correct(batch) {
   const logits = await model.logits(batch);
-  return pictures.labels.filter((label, i) => argmax(logits, i) === label).length;
+  return pictures.labels.filter((label, i) => argmax(row(logits, i)) === label).length;
 }
 
 console.log(`clean: ${await correct(x)} of ${count} right`);

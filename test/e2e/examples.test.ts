@@ -17,7 +17,11 @@ const examples = join(root, "examples");
 const PROMISES: Readonly<Record<string, readonly RegExp[]>> = {
   "01-first-run.sh": [/^pgd 2\/255/m, /^\*\*Of \d+ images that float and device/m],
   "02-own-pictures.sh": [/^airplane$/m, /^fgsm 2\/255/m],
-  "03-use-as-library.mjs": [/^pgd 0\.4\/255: .*; the largest change is 0 steps/m, /^pgd 0\.6\/255: .* is 1 step of/m],
+  "03-use-as-library.mjs": [
+    /^clean: (1[0-9]|20) of 20 right$/m,
+    /^pgd 0\.4\/255: .*; the largest change is 0 steps/m,
+    /^pgd 0\.6\/255: .* is 1 step of/m,
+  ],
   "04-gate-in-ci.sh": [/^exit code 0$/m, /^exit code 5$/m, /<failure message="measured /],
   "05-count-for-yourself.mjs": [/^pgd 2\/255: transfer rate float to device \d+\/\d+$/m],
   "06-stop-and-resume.sh": [/^killed with \d+ of 120 records$/m, /the same, byte for byte$/m],
