@@ -1,25 +1,20 @@
 /** The report's tables on a console. */
 
 import type { ConditionSummary } from "../metrics/index.js";
-import { accuracyTable, type Cell, plainCell, type Table, transferTable } from "../report/index.js";
+import { accuracyTable, plainCell, successTable, type Table, transferTable } from "../report/index.js";
 import { textTable } from "./table.js";
 
-/** Accuracy with its fractions, and transfer with fractions and intervals; the report has all the rest. */
+/** Accuracy, attack success and transfer, each with its fraction and interval; the report has all the rest. */
 export function consoleTables(summary: readonly ConditionSummary[]): string {
-  const transfer = transferTable(summary);
-  const tables = [show(accuracyTable(summary), shortCell)];
-  if (transfer.rows.length > 0) tables.push(show(transfer, plainCell));
-  return tables.join("\n");
+  return [accuracyTable(summary), successTable(summary), transferTable(summary)]
+    .filter(({ rows }) => rows.length > 0)
+    .map(show)
+    .join("\n");
 }
 
-function show({ caption, columns, rows }: Table, format: (cell: Cell) => string): string {
+function show({ caption, columns, rows }: Table): string {
   return `${caption}\n${textTable(
     columns,
-    rows.map((cells) => cells.map(format)),
+    rows.map((cells) => cells.map(plainCell)),
   )}`;
-}
-
-/** A figure with the first thing it rests on. */
-function shortCell({ text, notes = [], alarm }: Cell): string {
-  return plainCell({ text, notes: notes.slice(0, 1), ...(alarm && { alarm }) });
 }

@@ -59,7 +59,8 @@ describe("on the native build", () => {
 
   it("prints the tables, says what came out of it and where the report is", () => {
     expect(said.out).toMatch(/^inputs +float +grid control +device$/m);
-    expect(said.out).toMatch(/^clean +\S+ % \(\d+\/18\)/m);
+    expect(said.out).toMatch(/^clean +\S+ % \(\d+\/18, [\d.]+–[\d.]+\)/m);
+    expect(said.out).toMatch(/^Attack success rate/m);
     expect(said.out).toMatch(/^pgd 0.6\/255/m);
     expect(said.out).toMatch(new RegExp(`^report: ${whole}/report.html$`, "m"));
     for (const name of ["run.json", "samples.jsonl", "report.html", "report.md", "junit.xml"])
