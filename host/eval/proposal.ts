@@ -3,6 +3,7 @@
 import {
   type Batch,
   countOf,
+  fromGrid,
   type GradientModel,
   type Grid,
   gather,
@@ -67,14 +68,15 @@ export async function completeProposal(
       firstRow: unit.batch.begin,
     });
   }
-  const rounded = { data: snapToGrid(asked.data, grid), shape: clean.shape };
+  const inputs = toGrid(asked.data, grid);
+  const rounded = { data: fromGrid(inputs, grid), shape: clean.shape };
   const logits = { float: await model.logits(asked), grid: await model.logits(rounded) };
   for (const { data } of [logits.float, logits.grid]) assertFinite(data, unit, model);
   return {
     unit,
     ...made,
     gaveUp,
-    inputs: toGrid(asked.data, grid),
+    inputs,
     rounded,
     reference: withExactGridPoints(clean, grid),
     logits,
