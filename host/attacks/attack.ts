@@ -42,10 +42,16 @@ export interface AttackContext<M = GradientModel | Oracle, P = ParamValues> {
   readonly rng: (sample: number, restart?: number) => Rng;
   /** Search on this integer grid: every value returned is one of its points. */
   readonly grid?: Grid | undefined;
+  /** What the grid finish of a minimal-norm attack has to fool; `model` where absent. */
+  readonly finishModel?: GradientModel | Oracle | undefined;
+  /** The differentiable twin of the quantised target, for attacks that need both networks. */
+  readonly twin?: GradientModel | undefined;
   /** Points to start from, [N, ...inputShape], for attacks that walk back from a fooling point. */
   readonly start?: Batch | undefined;
-  /** Queries a sample may cost a black-box attack. */
-  readonly budget?: number | undefined;
+  /** Told which part of an ensemble made row `row` of the batch of budget number `budget`. */
+  readonly foundBy?: ((row: number, budget: number, part: string) => void) | undefined;
+  /** A sentence the user should read, e.g. that flat scores defeated the attack. */
+  readonly note?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told how much of this call is done, 0 … 1. */
   readonly progress?: ((fraction: number) => void) | undefined;
@@ -62,6 +68,8 @@ interface AttackFacts<N extends Needs, S extends ParamsSchema> {
   readonly family: Family;
   readonly norms: readonly Norm[];
   readonly needs: N;
+  /** It asks the twin of the quantised target too. */
+  readonly needsTwin?: boolean;
   readonly params: S;
 }
 
@@ -112,6 +120,9 @@ function checkContext(spec: AttackFacts<Needs, ParamsSchema>, context: AttackCon
       "USAGE",
       `attack ${spec.id} does not know the norm ${norm}, expected ${spec.norms.join(" or ")}`,
     );
+  }
+  if (spec.needsTwin && context.twin === undefined) {
+    throw new McuEvalError("USAGE", `attack ${spec.id} needs the differentiable twin of the quantised model`);
   }
   if (spec.family === "budget" && (eps === undefined || eps.length === 0)) {
     throw new McuEvalError("USAGE", `attack ${spec.id} needs at least one eps`, { hint: "Give --eps, e.g. 8/255." });

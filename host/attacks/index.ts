@@ -1,5 +1,6 @@
 export * from "./attack.js";
 export * from "./fgsm.js";
 export * from "./params.js";
+export { type FloatOracleOptions, floatOracle, oneHot } from "./parts/float-oracle.js";
 export * from "./pgd.js";
 export * from "./registry.js";

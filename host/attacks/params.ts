@@ -41,6 +41,16 @@ export function fraction(value: number, words: Words): Param & { kind: "number" 
   return { kind: "number", default: value, minimum: Number.MIN_VALUE, maximum: Number.MAX_VALUE, ...words };
 }
 
+/** A number of a closed range. */
+export function number(value: number, minimum: number, maximum: number, words: Words): Param & { kind: "number" } {
+  return { kind: "number", default: value, minimum, maximum, ...words };
+}
+
+/** One of several words. */
+export function choice(value: string, choices: readonly string[], words: Words): Param & { kind: "choice" } {
+  return { kind: "choice", default: value, choices, ...words };
+}
+
 /** On or off. */
 export function flag(value: boolean, words: Words): Param & { kind: "flag" } {
   return { kind: "flag", default: value, ...words };

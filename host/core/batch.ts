@@ -52,6 +52,14 @@ export function gather(batch: Batch, indices: ArrayLike<number>): Batch {
   return out;
 }
 
+/** Writes row j of `from` to row `indices[j]` of `batch`. The inverse of `gather`. */
+export function scatter(batch: Batch, indices: ArrayLike<number>, from: Batch): void {
+  const size = rowSize(batch);
+  for (let j = 0; j < indices.length; j++) {
+    batch.data.set(from.data.subarray(j * size, (j + 1) * size), (indices[j] as number) * size);
+  }
+}
+
 /** The index of the largest value, of equal ones the first, as numpy has it: the class that scores predict. */
 export function argmax(scores: ArrayLike<number>): number {
   let best = 0;

@@ -52,9 +52,15 @@ export interface Oracle extends ModelShape {
   /** Queries asked so far, by sample number. */
   readonly queries: ReadonlyMap<number, number>;
   /**
+   * Queries that this sample may still ask; Infinity without a budget. It falls to 0 for all samples when
+   * time runs out. An attack asks before each round, and returns what it has when its next round no longer fits.
+   */
+  remaining(sample: number): number;
+  /**
    * @param x [N, ...inputShape], in `bounds`
    * @param samples the sample each row belongs to, for the count
    * @returns [N, classes] scores (larger is more likely), or one-hot labels where `gives` is "labels"
+   * @throws McuEvalError INTERNAL for a query beyond the budget
    */
   query(x: Batch, samples: readonly number[]): Promise<Batch>;
 }

@@ -25,6 +25,7 @@ const oracle: Oracle = {
   classes: 3,
   bounds: [0, 1],
   queries: new Map(),
+  remaining: () => Number.POSITIVE_INFINITY,
   query: async () => zeros([2, 3]),
 };
 
