@@ -10,8 +10,10 @@ import {
   type Norm,
   type Oracle,
   type Rng,
+  snapToGrid,
 } from "../core/index.js";
 import type { ParamsSchema, ParamValues, ValuesOf } from "./params.js";
+import { finishOnGrid } from "./parts/grid-finish.js";
 
 /** "budget": the best loss inside an eps-ball; "minimal": the smallest perturbation that fools. */
 export type Family = "budget" | "minimal";
@@ -94,7 +96,8 @@ export function defineAttack<N extends Needs, S extends ParamsSchema>(spec: Atta
     ...spec,
     async run(context) {
       checkContext(spec, context);
-      const batches = await spec.run(context as AttackContext<ModelFor<N>, ValuesOf<S>>);
+      const model = context.grid ? onGrid(context.model, context.grid) : context.model;
+      const batches = await spec.run({ ...context, model } as AttackContext<ModelFor<N>, ValuesOf<S>>);
       const expected = spec.family === "budget" ? (context.eps ?? []).length : 1;
       if (batches.length !== expected) {
         throw new McuEvalError(
@@ -103,9 +106,28 @@ export function defineAttack<N extends Needs, S extends ParamsSchema>(spec: Atta
         );
       }
       for (const batch of batches) assertShape(batch, context.x.shape, `what attack ${spec.id} returned`);
-      return batches;
+      return spec.family === "minimal" ? await finish(batches, context) : batches;
     },
   };
+}
+
+/** A black box that is to be searched on a grid answers for grid points only. */
+function onGrid(model: GradientModel | Oracle, grid: Grid): GradientModel | Oracle {
+  if (model.kind === "gradient" || model.grid) return model;
+  return {
+    ...model,
+    grid,
+    query: (x, samples) => model.query({ data: snapToGrid(x.data, grid), shape: x.shape }, samples),
+  };
+}
+
+/** Brings smallest perturbations to the grid; those of a black box that was asked on the grid are there. */
+async function finish(batches: Batch[], context: AttackContext): Promise<Batch[]> {
+  const { model, grid, finishModel, x, signal } = context;
+  if (grid === undefined || (model.kind === "oracle" && finishModel === undefined)) return batches;
+  const shared = { ...context, clean: x, grid, stop: () => stopIfAborted(signal) };
+  const guide = model.kind === "gradient" ? model : undefined;
+  return Promise.all(batches.map((found) => finishOnGrid({ ...shared, found, guide, judge: finishModel ?? model })));
 }
 
 function checkContext(spec: AttackFacts<Needs, ParamsSchema>, context: AttackContext): void {
