@@ -7,6 +7,7 @@ import {
   type GradientModel,
   type Grid,
   McuEvalError,
+  type ModelShape,
   type Norm,
   type Oracle,
   type Rng,
@@ -73,6 +74,16 @@ interface AttackFacts<N extends Needs, S extends ParamsSchema> {
   /** It asks the twin of the quantised target too. */
   readonly needsTwin?: boolean;
   readonly params: S;
+  /**
+   * Queries that one sample may cost at one budget, at most: what a forecast is made of. Black boxes have it.
+   *
+   * @param model what the number depends on beside the parameters
+   */
+  mostQueries?(params: ValuesOf<S>, model: ModelShape): number;
+  /** Queries below which it cannot begin; 1 where absent. */
+  leastQueries?(params: ValuesOf<S>, model: ModelShape): number;
+  /** Parts of an ensemble in the order in which they run, as `foundBy` names them. */
+  parts?(params: ValuesOf<S>, model: Pick<ModelShape, "classes">): readonly string[];
 }
 
 export interface AttackSpec<N extends Needs, S extends ParamsSchema> extends AttackFacts<N, S> {

@@ -1,5 +1,6 @@
 /** One line that says how far a command has come, how fast it goes and how long it will take. */
 
+import { duration } from "../core/index.js";
 import { errLine, type Io } from "./io.js";
 
 export interface Progress {
@@ -82,12 +83,4 @@ function describe(done: number, total: number, rate: number | null, unit: string
   const speed = rate === null ? "" : `  ${rate.toFixed(rate < 10 ? 1 : 0)}/s`;
   const left = rate === null || done >= total ? "" : `  ${duration((total - done) / rate)} left`;
   return `${bar}${done}/${total} ${unit} (${Math.floor(fraction * 100)} %)${speed}${left}`;
-}
-
-/** Seconds as people say them: 42 s, 3 min 05 s, 2 h 10 min. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
 }

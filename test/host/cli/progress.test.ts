@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createProgress, duration } from "../../../host/cli/progress.js";
+import { createProgress } from "../../../host/cli/progress.js";
 import { captured } from "./captured.js";
 
 describe("createProgress", () => {
@@ -59,17 +59,5 @@ describe("createProgress", () => {
       progress.update(done, 1000);
     }
     expect(io.errText().trim().split("\n").at(-1)).toBe("1000/1000 u (100 %)  5.0/s");
-  });
-});
-
-describe("duration", () => {
-  it.each([
-    [0.4, "0 s"],
-    [59.4, "59 s"],
-    [59.6, "1 min 00 s"],
-    [185, "3 min 05 s"],
-    [7800, "2 h 10 min"],
-  ])("%d is %s", (seconds, text) => {
-    expect(duration(seconds)).toBe(text);
   });
 });
