@@ -4,3 +4,4 @@ export * from "./params.js";
 export { type FloatOracleOptions, floatOracle, oneHot } from "./parts/float-oracle.js";
 export * from "./pgd.js";
 export * from "./registry.js";
+export * from "./square.js";

@@ -4,8 +4,9 @@ import { McuEvalError, nearestHint } from "../core/index.js";
 import type { Attack } from "./attack.js";
 import { fgsm } from "./fgsm.js";
 import { pgd } from "./pgd.js";
+import { square } from "./square.js";
 
-export const ATTACKS: readonly Attack[] = [fgsm, pgd];
+export const ATTACKS: readonly Attack[] = [fgsm, pgd, square];
 
 /** @throws McuEvalError ATTACK_UNKNOWN, suggesting the nearest id */
 export function attackById(id: string): Attack {

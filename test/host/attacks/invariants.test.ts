@@ -55,6 +55,7 @@ const CASES: readonly Case[] = [
   { id: "pgd", norm: "linf", entered: { restarts: 3, steps: 5, "step-size": 0.3 } },
   { id: "pgd", norm: "l2", entered: { restarts: 3, steps: 5, step_size: 0.3 } },
   { id: "pgd", norm: "linf", entered: { randomStart: false } },
+  { id: "square", norm: "linf", entered: { steps: 100 } },
 ];
 
 it("the table covers every attack in each of its norms", () => {
