@@ -35,6 +35,23 @@ export function crossEntropyAscent(logits: Batch, labels: Int32Array, goal: Goal
 }
 
 /**
+ * The gradient of the cross-entropy with the labels as it is: softmax - one-hot in float32, zero where the
+ * softmax saturates.
+ *
+ * @param logits [N, classes] @param labels [N] @returns [N, classes]
+ */
+export function crossEntropyGradient(logits: Batch, labels: Int32Array): Batch {
+  const classes = logits.shape[1] as number;
+  const out = { data: new Float32Array(logits.data.length), shape: logits.shape };
+  for (let i = 0; i < labels.length; i++) {
+    for (let k = 0; k < classes; k++) {
+      out.data[i * classes + k] = Math.fround(Math.exp(-crossEntropy(logits, i, k))) - Number(k === labels[i]);
+    }
+  }
+  return out;
+}
+
+/**
  * Cross-entropy of one row with a label: log(sum(exp(logits))) - logits[label].
  *
  * @param logits [N, classes]
