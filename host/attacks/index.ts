@@ -1,3 +1,6 @@
+export * from "./apgd-ce.js";
+export * from "./apgd-dlr.js";
+export * from "./apgd-t.js";
 export * from "./attack.js";
 export * from "./deepfool.js";
 export * from "./fgsm.js";

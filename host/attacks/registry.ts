@@ -1,12 +1,16 @@
 /** Every attack there is; a new one is a new file and a line here. */
 
 import { McuEvalError, nearestHint } from "../core/index.js";
+import { apgdCe } from "./apgd-ce.js";
+import { apgdDlr } from "./apgd-dlr.js";
+import { apgdT } from "./apgd-t.js";
 import type { Attack } from "./attack.js";
+import { deepfool } from "./deepfool.js";
 import { fgsm } from "./fgsm.js";
 import { pgd } from "./pgd.js";
 import { square } from "./square.js";
 
-export const ATTACKS: readonly Attack[] = [fgsm, pgd, square];
+export const ATTACKS: readonly Attack[] = [apgdCe, apgdDlr, apgdT, deepfool, fgsm, pgd, square];
 
 /** @throws McuEvalError ATTACK_UNKNOWN, suggesting the nearest id */
 export function attackById(id: string): Attack {

@@ -48,6 +48,16 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
+  { id: "apgd-ce", norm: "linf", entered: {}, isFrugal: true },
+  { id: "apgd-ce", norm: "l2", entered: {}, isFrugal: true },
+  { id: "apgd-dlr", norm: "linf", entered: {}, isFrugal: true },
+  { id: "apgd-dlr", norm: "l2", entered: {}, isFrugal: true },
+  { id: "apgd-t", norm: "linf", entered: {}, isFrugal: true },
+  { id: "apgd-t", norm: "l2", entered: {}, isFrugal: true },
+  { id: "apgd-ce", norm: "linf", entered: { restarts: 2, earlyStop: false, steps: 15 } },
+  { id: "apgd-t", norm: "l2", entered: { earlyStop: false, steps: 15 } },
+  { id: "deepfool", norm: "l2", entered: {} },
+  { id: "deepfool", norm: "linf", entered: {} },
   { id: "fgsm", norm: "linf", entered: {} },
   { id: "fgsm", norm: "l2", entered: {} },
   { id: "pgd", norm: "linf", entered: {} },

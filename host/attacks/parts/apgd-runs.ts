@@ -1,0 +1,148 @@
+/**
+ * Several runs of APGD at several budgets: what the attacks that climb with it have in common.
+ *
+ * Departs from the authors' code: a budget keeps the point that fooled at a smaller one where its own runs
+ * do not fool, so that success never falls as the budget grows.
+ */
+
+import { type Batch, countOf, type GradientModel, gather, row, zeros } from "../../core/index.js";
+import { type AttackContext, stopIfAborted } from "../attack.js";
+import { count, flag, number } from "../params.js";
+import { climb } from "./apgd.js";
+import { ballAround, ballNorm, drawFromUnitBall } from "./ball.js";
+import type { RowLoss } from "./dlr.js";
+import { fooledRows, goalOf, labelsAt, margins } from "./goal.js";
+
+const PAPER = "Croce & Hein 2020, arXiv:2003.01690";
+
+export const apgdParams = {
+  steps: count(100, 1, {
+    help: "gradient steps a run",
+    source: `${PAPER}, section 6`,
+    reason: "the standard ensemble's; the step size adapts itself to the number",
+  }),
+  restarts: count(1, 1, {
+    help: "runs from independent random starts; later ones for samples that are not fooled",
+    source: `${PAPER}, section 6 (standard version of the authors' code)`,
+    reason: "time grows with it, and another loss finds more than another start",
+  }),
+  rho: number(0.75, 0, 1, {
+    help: "share of the steps between two checkpoints that must raise the loss, or the step is halved",
+    source: `${PAPER}, section 3.2`,
+    reason: "the paper's",
+  }),
+  earlyStop: flag(true, {
+    help: "stop working on a sample once it is fooled; off, all steps are made and the highest loss is kept",
+    source: `${PAPER}, section 6: a sample leaves the ensemble once it is fooled`,
+    reason: "robust accuracy is the same at a fraction of the time; turn it off for points deeper in the other class",
+  }),
+};
+
+interface Params {
+  readonly steps: number;
+  readonly rho: number;
+  readonly earlyStop: boolean;
+}
+
+/**
+ * The loss of a run for some of the rows.
+ *
+ * @param rows rows of the context's x @param cleanLogits [N, classes] of all rows
+ */
+export type LossOfRun = (run: number, rows: readonly number[], cleanLogits: Batch) => RowLoss;
+
+interface Found {
+  readonly points: Batch;
+  readonly isFooled: boolean[];
+  /** Of `points`, by which runs are compared. */
+  readonly margins: Float64Array;
+}
+
+/** `runs` runs for every budget, each on what is not fooled yet. One batch an eps. */
+export async function runApgd(
+  context: AttackContext<GradientModel, Params>,
+  runs: number,
+  lossOf: LossOfRun,
+): Promise<Batch[]> {
+  const { model, x, labels, goal, eps = [], progress, signal } = context;
+  stopIfAborted(signal);
+  const clean = await model.logits(x);
+  const isFooledClean = fooledRows(clean, labels, goal);
+  const results = new Map<number, Batch>();
+  let smaller: Found | undefined;
+  const ascending = [...new Set(eps)].sort((a, b) => a - b);
+  for (const [e, budget] of ascending.entries()) {
+    const found: Found = {
+      points: { data: x.data.slice(), shape: x.shape },
+      isFooled: isFooledClean.slice(),
+      margins: new Float64Array(countOf(x)).fill(Number.NEGATIVE_INFINITY),
+    };
+    for (let run = 0; run < runs; run++) {
+      const rows = Array.from(labels.keys()).filter((i) => !(context.params.earlyStop && found.isFooled[i]));
+      if (rows.length === 0) break;
+      const done = e * runs + run;
+      const tell = (part: number): void => progress?.((done + part) / (ascending.length * runs));
+      await runOnce({ ...context, progress: tell }, budget, run, rows, lossOf(run, rows, clean), found);
+    }
+    if (smaller) keepFooled(found, smaller);
+    ballAround(x, budget, ballNorm(context.norm), model.bounds, context.grid).finish(found.points.data);
+    results.set(budget, found.points);
+    smaller = found;
+    progress?.((e + 1) / ascending.length);
+  }
+  return eps.map((budget) => results.get(budget) as Batch);
+}
+
+/** One run of some rows; what it did better goes to `found`. */
+async function runOnce(
+  { model, x, labels, goal, samples, norm, grid, params, rng, signal, progress }: AttackContext<GradientModel, Params>,
+  eps: number,
+  run: number,
+  rows: readonly number[],
+  loss: RowLoss,
+  found: Found,
+): Promise<void> {
+  const clean = gather(x, rows);
+  const start = zeros(clean.shape);
+  for (const [j, i] of rows.entries()) {
+    const [point, origin] = [row(start, j), row(clean, j)];
+    drawFromUnitBall(point, ballNorm(norm), rng(samples[i] as number, run));
+    for (let k = 0; k < point.length; k++) point[k] = (origin[k] as number) + eps * (point[k] as number);
+  }
+  const own = { labels: labelsAt(labels, rows), goal: goalOf(goal, rows) };
+  const climbed = await climb({
+    model,
+    x: clean,
+    start,
+    eps,
+    norm: ballNorm(norm),
+    grid,
+    loss,
+    isFooled: (predicted, j) =>
+      own.goal.kind === "targeted" ? predicted === own.goal.targets[j] : predicted !== own.labels[j],
+    steps: params.steps,
+    rho: params.rho,
+    stopsEarly: params.earlyStop,
+    signal,
+    progress,
+  });
+  const reached = margins(climbed.logits, own.labels, own.goal);
+  for (const [j, i] of rows.entries()) {
+    const isFooled = climbed.isFooled[j] === true;
+    const isBetter = isFooled === found.isFooled[i] ? (reached[j] as number) > (found.margins[i] as number) : isFooled;
+    if (!isBetter) continue;
+    row(found.points, i).set(row(climbed.points, j));
+    found.isFooled[i] = isFooled;
+    found.margins[i] = reached[j] as number;
+  }
+}
+
+/** Rows that a smaller budget fooled and this one did not. */
+function keepFooled(found: Found, smaller: Found): void {
+  for (const [i, isFooled] of found.isFooled.entries()) {
+    if (isFooled || !smaller.isFooled[i]) continue;
+    row(found.points, i).set(row(smaller.points, i));
+    found.isFooled[i] = true;
+    found.margins[i] = smaller.margins[i] as number;
+  }
+}
