@@ -17,7 +17,8 @@ export function percentiles(values: readonly number[], percents: readonly number
     const below = Math.floor(place);
     const low = sorted[below] as number;
     const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-    return low + (high - low) * (place - below);
+    // Without this an infinite neighbour would turn a whole place into NaN.
+    return place === below ? low : low + (high - low) * (place - below);
   });
 }
 

@@ -9,6 +9,7 @@ import type { Distortion } from "./distortion.js";
 import type { Rate } from "./interval.js";
 import { type McNemar, mcnemarOf } from "./mcnemar.js";
 import { accuracy, attackSuccessRate, robustAccuracy, type SeenByTwo, transferRate } from "./rates.js";
+import { percentiles } from "./spread.js";
 
 /** What names a row of the tables: the clean inputs, or one attack, goal, norm and budget. */
 export interface ConditionKey {
@@ -52,6 +53,8 @@ export interface EngineRates {
   readonly attackSuccess?: Rate;
   /** From float before rounding to this engine; absent for the clean inputs and for float itself. */
   readonly transfer?: Rate;
+  /** Of an attack that looks for the smallest perturbation: see `medianNormOf`. */
+  readonly medianNorm?: number | null;
 }
 
 export interface ConditionSummary extends ConditionKey {
@@ -107,7 +110,12 @@ export function summarizeCondition(
     if (!predictions) return [];
     const seen = isClean ? [] : samples.flatMap((one) => sightOf(engine, one, clean.get(one.sample)));
     if (seen.length < samples.length) return [{ engine, accuracy: accuracy(labels, predictions) }];
-    const own = { engine, accuracy: robustAccuracy(seen), attackSuccess: attackSuccessRate(seen) };
+    const own = {
+      engine,
+      accuracy: robustAccuracy(seen),
+      attackSuccess: attackSuccessRate(seen),
+      ...(norm && eps === undefined && { medianNorm: medianNormOf(engine, samples, clean, norm) }),
+    };
     return [engine === "float" ? own : { ...own, transfer: transferRate(seen) }];
   });
   const compare = (first: EngineName): McNemar | undefined => {
@@ -142,6 +150,28 @@ export function summarizeCondition(
     }),
     ...(queries.length > 0 && { meanQueries: queries.reduce((sum, count) => sum + count, 0) / queries.length }),
   };
+}
+
+/**
+ * The norm at which half of the samples that an engine has right are fooled on it: before rounding on float,
+ * after rounding elsewhere. A sample that is not fooled counts as infinitely far.
+ *
+ * @returns null where half or more are not fooled, or none was right
+ */
+export function medianNormOf(
+  engine: EngineName,
+  samples: readonly JudgedSample[],
+  clean: ReadonlyMap<number, JudgedSample>,
+  norm: Norm,
+): number | null {
+  const sizes = samples.flatMap(({ sample, label, target, predictions, distortion }): number[] => {
+    if (clean.get(sample)?.predictions[engine] !== label || target === label) return [];
+    const isFooled = target === undefined ? predictions[engine] !== label : predictions[engine] === target;
+    const size = distortion?.[engine === "float" ? "before" : "after"][norm];
+    return [isFooled && size !== undefined ? size : Number.POSITIVE_INFINITY];
+  });
+  const [median] = sizes.length > 0 ? percentiles(sizes, [50]) : [];
+  return median !== undefined && Number.isFinite(median) ? median : null;
 }
 
 /** Whether native and device gave the same bytes; null where only one of them was asked. */

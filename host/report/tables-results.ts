@@ -8,7 +8,13 @@ import { BLANK, type Cell, type Column, type Table } from "./table.js";
 
 /** All tables of results that have at least one row, in reading order. */
 export function resultTables(summary: readonly ConditionSummary[]): Table[] {
-  const all = [accuracyTable(summary), successTable(summary), transferTable(summary), roundingTable(summary)];
+  const all = [
+    accuracyTable(summary),
+    successTable(summary),
+    transferTable(summary),
+    smallestTable(summary),
+    roundingTable(summary),
+  ];
   return all.filter(({ rows }) => rows.length > 0);
 }
 
@@ -57,6 +63,26 @@ export function transferTable(summary: readonly ConditionSummary[]): Table {
       conditionCell(one),
       ...rates.cells(one),
       ...tests.map(({ test }) => testCell(test(one))),
+    ]),
+  };
+}
+
+/** How far attacks without a budget had to go. */
+export function smallestTable(summary: readonly ConditionSummary[]): Table {
+  const judged = summary.filter(({ engines }) => engines.some(({ medianNorm }) => medianNorm !== undefined));
+  const asked = ENGINES.filter((engine) => judged.some((one) => ratesOf(one, engine)?.medianNorm !== undefined));
+  return {
+    id: "smallest",
+    caption:
+      "Median norm of the smallest perturbations found, over the samples that the engine has right when clean " +
+      "(float: before rounding; elsewhere after; – where half of them or more are not fooled)",
+    columns: [conditionColumn(), ...asked.map((engine): Column => ({ title: ENGINE_TITLES[engine], align: "right" }))],
+    rows: judged.map((one) => [
+      conditionCell(one),
+      ...asked.map((engine): Cell => {
+        const median = ratesOf(one, engine)?.medianNorm;
+        return median === undefined ? BLANK : { text: median === null ? "–" : figure(median) };
+      }),
     ]),
   };
 }

@@ -17,3 +17,7 @@ it("histograms agree with numpy 2.4.6's numpy.histogram", () => {
 it("equal values share one bin", () => {
   expect(histogram([3, 3, 3], 10)).toEqual({ edges: [3, 3], counts: [3] });
 });
+
+it("percentiles of infinite values are those of the order statistics", () => {
+  expect(percentiles([1, 2, Number.POSITIVE_INFINITY], [50, 75])).toEqual([2, Number.POSITIVE_INFINITY]);
+});

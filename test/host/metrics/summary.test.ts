@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type JudgedSample, summarizeRun } from "../../../host/metrics/index.js";
+import { type ConditionSummary, type JudgedSample, summarizeRun } from "../../../host/metrics/index.js";
 
 const PGD = {
   condition: 1,
@@ -122,5 +122,54 @@ describe("summarizeRun", () => {
     expect(summarizeRun([...SAMPLES.slice(0, 6), sameBytes])[1]).toMatchObject({ compared: 1, mismatches: 1 });
     expect(rows[1]?.meanDistortion?.before.linf).toBe(2);
     expect(rows[1]?.meanQueries).toBeUndefined();
+  });
+});
+
+describe("median norm of a minimal-norm attack", () => {
+  /** Three samples right when clean; distances 1, 2, 3 before rounding and 2, 3, 4 after. */
+  function judged(fooled: number, targets?: (number | undefined)[]): ConditionSummary {
+    const shared = { label: 0, condition: 0, attack: "none", predictions: { float: 0, device: 0 } };
+    const clean = [0, 1, 2, 3].map((sample) => ({ ...shared, sample, label: sample === 3 ? 1 : 0 }));
+    const all = clean.map(({ sample, label }): JudgedSample => {
+      const size = (l2: number) => ({ l0: 9, l1: 9, l2, linf: 9 });
+      const prediction = sample < fooled ? 1 : 0;
+      return {
+        ...shared,
+        sample,
+        label,
+        condition: 1,
+        attack: "deepfool",
+        norm: "l2",
+        target: targets?.[sample],
+        predictions: { float: prediction, device: prediction },
+        distortion: { before: size(sample + 1), after: size(sample + 2) },
+      };
+    });
+    return summarizeRun([...clean, ...all])[1] as ConditionSummary;
+  }
+
+  const medians = (summary: ConditionSummary) => summary.engines.map(({ engine, medianNorm }) => [engine, medianNorm]);
+
+  it("is over what was right when clean, before rounding on float and after it elsewhere", () => {
+    expect(medians(judged(3))).toEqual([
+      ["float", 2],
+      ["device", 3],
+    ]);
+  });
+
+  it("counts what was not fooled as infinitely far", () => {
+    expect(medians(judged(2))).toEqual([
+      ["float", 2],
+      ["device", 3],
+    ]);
+    expect(medians(judged(1))).toEqual([
+      ["float", null],
+      ["device", null],
+    ]);
+  });
+
+  it("leaves out a label that is the target", () => {
+    expect(medians(judged(3, [1, 0, 1]))[0]).toEqual(["float", 2]);
+    expect(medians(judged(3, [0, 1, 1]))[0]).toEqual(["float", 2.5]);
   });
 });

@@ -26,6 +26,19 @@ it("attacks of one id are told apart by the parameters that differ", () => {
   expect(variantsOf(attacks.slice(0, 2))).toEqual([null, null]);
 });
 
+it("a norm or a goal of its own names an attack without its parameters", () => {
+  const square = attack("square", { p_init: 0.05 });
+  const l2 = { ...attack("square", { p_init: 0.8 }), norm: "l2" } as const;
+  const targeted = { ...l2, goal: "targeted", target: "random" } as const;
+  expect(variantsOf([square, l2])).toEqual(["norm=linf", "norm=l2"]);
+  expect(variantsOf([l2, targeted])).toEqual(["goal=untargeted", "goal=targeted-random"]);
+  expect(variantsOf([square, l2, { ...l2, params: { p_init: 0.5 } }])).toEqual([
+    "norm=linf",
+    "norm=l2,p_init=0.8",
+    "norm=l2,p_init=0.5",
+  ]);
+});
+
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "report-variants-"));
