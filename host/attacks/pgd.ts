@@ -3,14 +3,15 @@
  *
  * Source: Madry et al. 2018, arXiv:1706.06083, section 2.1; l2 as in its section 5.1. A restart costs
  * `steps` forward and backward passes, and one forward pass more to compare where there are several.
- * Departs: the best of several restarts is kept for each sample (fooled before not fooled, then by
- * loss); on a grid the iterate stays continuous, and only what is returned is rounded, inside the ball.
+ * Departs: a sample that one restart fools is left out of the next, and of those that fool it in none the
+ * highest loss is kept; on a grid the iterate stays continuous, and only what is returned is rounded, inside the ball.
  */
 
-import { argmax, type Batch, type GradientModel, row, rowSize, zeros } from "../core/index.js";
+import { type Batch, countOf, type GradientModel, gather, row, scatter, zeros } from "../core/index.js";
 import { type AttackContext, defineAttack, type Goal, stopIfAborted } from "./attack.js";
 import { count, flag, fraction, type ValuesOf } from "./params.js";
 import { type Ball, type BallNorm, ballAround, ballNorm, drawFromUnitBall } from "./parts/ball.js";
+import { fooledRows, goalOf, labelsAt } from "./parts/goal.js";
 import { crossEntropy, crossEntropyAscent } from "./parts/loss.js";
 
 const STUDY = "Costa & Pinto 2024, arXiv:2404.05688, settings of PGD";
@@ -27,7 +28,7 @@ const params = {
     reason: "one setting serves every eps of a security curve",
   }),
   restarts: count(1, 1, {
-    help: "independent starts; the best result of each sample is kept",
+    help: "independent starts; a sample that one of them fools is left out of the next",
     source: "Foolbox 3 and torchattacks 3: one start",
     reason: "time grows with it; use 20 for the study's setting",
   }),
@@ -49,41 +50,81 @@ export const pgd = defineAttack({
   needs: "gradient",
   params,
   async run(context) {
-    const { model, x, eps = [], grid, params, progress } = context;
+    const { x, eps = [], params, progress } = context;
     const norm = ballNorm(context.norm);
-    const balls = eps.map((budget) => ballAround(x, budget, norm, model.bounds, grid));
-    const best: Batch[] = [];
-    const bestMerit: Float64Array[] = [];
+    const runs = eps.map(
+      (budget): Run => ({ budget, best: zeros(x.shape), merit: new Float64Array(countOf(x)), left: null }),
+    );
     const total = params.restarts * eps.length;
     for (let restart = 0; restart < params.restarts; restart++) {
-      const draws = params.randomStart ? drawStarts(context, norm, restart) : null;
-      for (const [e, budget] of eps.entries()) {
-        const found = { data: x.data.slice(), shape: x.shape };
-        if (draws)
-          for (let i = 0; i < draws.length; i++)
-            found.data[i] = (found.data[i] as number) + budget * (draws[i] as number);
+      const draws = params.randomStart ? drawStarts(context, norm, restart, runs) : null;
+      for (const [e, run] of runs.entries()) {
         const done = restart * eps.length + e;
-        await climb(context, found, balls[e] as Ball, budget, (part) => progress?.((done + part) / total));
-        if (params.restarts === 1) {
-          best.push(found);
-          continue;
-        }
-        const merit = merits(await model.logits(found), context.labels, context.goal);
-        if (restart === 0) {
-          best.push(found);
-          bestMerit.push(merit);
-        } else keepBetter(best[e] as Batch, bestMerit[e] as Float64Array, found, merit);
+        await restartAt(context, run, norm, draws, (part) => progress?.((done + part) / total));
       }
     }
-    return best;
+    return runs.map(({ best }) => best);
   },
 });
 
+/** One budget's state. */
+interface Run {
+  readonly budget: number;
+  readonly best: Batch;
+  /** What each row of `best` is worth. */
+  readonly merit: Float64Array;
+  /** Rows that no restart has fooled; null before the first one. */
+  left: readonly number[] | null;
+}
+
 /** One point of the unit ball a row, keyed by sample and restart; every eps scales the same draws. */
-function drawStarts({ x, samples, rng }: Context, norm: BallNorm, restart: number): Float32Array {
+function drawStarts({ x, samples, rng }: Context, norm: BallNorm, restart: number, runs: readonly Run[]): Batch {
   const draws = zeros(x.shape);
-  for (const [i, sample] of samples.entries()) drawFromUnitBall(row(draws, i), norm, rng(sample, restart));
-  return draws.data;
+  const isWanted = (i: number): boolean => runs.some(({ left }) => left === null || left.includes(i));
+  for (const [i, sample] of samples.entries()) {
+    if (isWanted(i)) drawFromUnitBall(row(draws, i), norm, rng(sample, restart));
+  }
+  return draws;
+}
+
+/** One restart at one budget, of the rows that are left. */
+async function restartAt(
+  context: Context,
+  run: Run,
+  norm: BallNorm,
+  draws: Batch | null,
+  progress: (part: number) => void,
+): Promise<void> {
+  const { model, goal, labels, grid, params } = context;
+  const { budget, best, merit } = run;
+  const isFirst = run.left === null;
+  const rows = run.left ?? Array.from(labels.keys());
+  if (rows.length === 0) return;
+  const clean = gather(context.x, rows);
+  const found = gather(context.x, rows);
+  if (draws) {
+    const start = gather(draws, rows).data;
+    for (let i = 0; i < start.length; i++) {
+      found.data[i] = (found.data[i] as number) + budget * (start[i] as number);
+    }
+  }
+  const part = { labels: labelsAt(labels, rows), goal: goalOf(goal, rows) };
+  await climb({ ...context, ...part }, found, ballAround(clean, budget, norm, model.bounds, grid), budget, progress);
+  if (params.restarts === 1) {
+    scatter(best, rows, found);
+    return;
+  }
+  const { fooled, losses } = judged(await model.logits(found), part.labels, part.goal);
+  const better = rows.flatMap((i, j) =>
+    isFirst || fooled[j] || (losses[j] as number) > (merit[i] as number) ? [j] : [],
+  );
+  for (const j of better) merit[rows[j] as number] = losses[j] as number;
+  scatter(
+    best,
+    better.map((j) => rows[j] as number),
+    gather(found, better),
+  );
+  run.left = rows.filter((_, j) => !fooled[j]);
 }
 
 /** All steps of one restart at one eps, in place. */
@@ -107,29 +148,10 @@ async function climb(
   ball.finish(x.data);
 }
 
-/** What restarts are compared by: the loss to be raised, plus a bonus beyond any loss where the model is fooled. */
-function merits(logits: Batch, labels: Int32Array, goal: Goal): Float64Array {
-  const merit = new Float64Array(labels.length);
-  for (let i = 0; i < merit.length; i++) {
-    const label = labels[i] as number;
-    const predicted = argmax(row(logits, i));
-    const target = goal.kind === "targeted" ? (goal.targets[i] as number) : null;
-    const isFooled = target === null ? predicted !== label : predicted === target;
-    const loss = target === null ? crossEntropy(logits, i, label) : -crossEntropy(logits, i, target);
-    merit[i] = loss + (isFooled ? FOOLED : 0);
-  }
-  return merit;
-}
-
-/** Beyond any difference of float32 logits a network gives, and far from where a double loses the loss's digits. */
-const FOOLED = 1e9;
-
-/** Takes over the rows that did better; on a tie the earlier restart stays. */
-function keepBetter(best: Batch, bestMerit: Float64Array, found: Batch, merit: Float64Array): void {
-  const size = rowSize(best);
-  for (let i = 0; i < merit.length; i++) {
-    if (!((merit[i] as number) > (bestMerit[i] as number))) continue;
-    bestMerit[i] = merit[i] as number;
-    best.data.set(found.data.subarray(i * size, (i + 1) * size), i * size);
-  }
+/** What restarts are compared by: whether the model is fooled, and the loss that was to be raised. */
+function judged(logits: Batch, labels: Int32Array, goal: Goal): { fooled: boolean[]; losses: Float64Array } {
+  const losses = Float64Array.from(labels, (label, i) =>
+    goal.kind === "targeted" ? -crossEntropy(logits, i, goal.targets[i] as number) : crossEntropy(logits, i, label),
+  );
+  return { fooled: fooledRows(logits, labels, goal), losses };
 }

@@ -90,10 +90,19 @@ describe("passes", () => {
   ])("%j costs %i forward and %i backward a sample and budget", async (entered, forward, backward) => {
     const labels = await labelsOf(model, x);
     const before = { ...model.passes };
-    await pgd.run(contextOf({ model, x, labels, eps: [0.1, 0.2] }, entered as Record<string, ParamValue>));
+    await pgd.run(contextOf({ model, x, labels, eps: [1e-6, 2e-6] }, entered as Record<string, ParamValue>));
     expect(model.passes.forward - before.forward).toBe(forward * 4 * 2);
     expect(model.passes.backward - before.backward).toBe(backward * 4 * 2);
   });
+});
+
+it("a sample that is fooled costs no further restart", async () => {
+  const model = curvedModel(SHAPE, 3);
+  const x = samplesFor(model, 4);
+  const labels = (await labelsOf(model, x)).map((label, i) => (i < 3 ? (label + 1) % 3 : label));
+  const before = { ...model.passes };
+  await pgd.run(contextOf({ model, x, labels, eps: [1e-6] }, { steps: 7, restarts: 5 }));
+  expect(model.passes.backward - before.backward).toBe(7 * (4 + 4));
 });
 
 describe("random starts", () => {
@@ -162,8 +171,13 @@ describe("of several restarts", () => {
     expect(await chosen([fooledByAHair, closeCall], { kind: "untargeted" })).toBe(0);
   });
 
-  it("the one of the highest loss is kept among those that fool, the first of equals", async () => {
-    expect(await chosen([fooledByAHair, fooled, fooledByAHair, fooled], { kind: "untargeted" })).toBe(1);
+  it("the first that fools is kept, and the sample is left alone from then on", async () => {
+    expect(await chosen([closeCall, fooledByAHair, fooled], { kind: "untargeted" })).toBe(1);
+  });
+
+  it("the one of the highest loss is kept where none fools, the first of equals", async () => {
+    const far = [9, 0, 0];
+    expect(await chosen([far, closeCall, far, closeCall], { kind: "untargeted" })).toBe(1);
   });
 
   it("the one nearest to the target is kept where none reaches it", async () => {
