@@ -1,7 +1,7 @@
 # mcu-eval. `make` lists the targets; a step that is done is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build data firmware images run check test-firmware test bench doctor model clean
+.PHONY: help setup build data firmware images run check test-firmware test bench bench-peers doctor model clean
 
 BOARD ?= qemu-m7
 BOARDS := native qemu-m7 qemu-m4
@@ -50,8 +50,11 @@ test: data images check test-firmware ## every check: host, firmware with saniti
 test-firmware: setup ## the firmware's own tests, built natively with ASan and UBSan
 	$(MAKE) --no-print-directory -C firmware test
 
-bench: build ## ratios of speed, against peers, within one run
-	@node test/bench/bench.mjs
+bench: build ## speed and success of FGSM and PGD against other libraries, within one run: some minutes
+	@node test/bench/bench-peers.mjs --only fgsm,pgd
+
+bench-peers: build ## every attack against other libraries: success, norms, passes, CPU time (hours; resumable)
+	@node test/bench/bench-peers.mjs
 
 doctor: build ## what is installed, with versions, and what to do about what is not
 	@$(MCU_EVAL) doctor

@@ -1,80 +1,94 @@
-"""PGD by Foolbox, ART and torchattacks on the same weights, images and settings as ours; one JSON line each.
+"""Runs attacks of other libraries: one job a line on stdin, one answer a line on stdout, both JSON.
 
-usage: peers.py MODEL_FOLDER IMAGES.npy LABELS.npy EPS,EPS,... BATCH
-Images are float32 [N, H, W, C] in [0, 1]. One thread; CPU seconds of the attack alone.
+A job names peer, attack, norm, eps, goal, settings, batch and the files to read and write; images are
+float32 [N, H, W, C] in [0, 1]. The answer holds CPU seconds of the attack alone and the samples that went
+through the network, forward and backward. What the attack returned is written to `out`, judged elsewhere.
 """
 
 import importlib.metadata
 import json
+import os
+import random
 import sys
 import time
+import traceback
+import warnings
 
 import numpy as np
 import torch
 
+import peers
 from tfjs_net import TfjsNet
 
-STEPS = 20
-REL_STEP = 0.1
+PACKAGES = {"art": "adversarial-robustness-toolbox"}
 
 
-def foolbox_pgd(net, eps):
-    import foolbox
+class Counted(torch.nn.Module):
+    """Counts the samples of forward passes, and of backward passes by a hook on the logits' gradient."""
 
-    model = foolbox.PyTorchModel(net, bounds=(0, 1))
-    attack = foolbox.attacks.LinfPGD(rel_stepsize=REL_STEP, steps=STEPS, random_start=True)
-    return lambda x, y: attack(model, x, y, epsilons=eps)[1]
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+        self.forwards = 0
+        self.backwards = 0
 
+    def forward(self, x):
+        self.forwards += len(x)
+        logits = self.net(x)
+        if logits.requires_grad:
+            logits.register_hook(self._count)
+        return logits
 
-def art_pgd(net, eps):
-    from art.attacks.evasion import ProjectedGradientDescentPyTorch
-    from art.estimators.classification import PyTorchClassifier
-
-    model = PyTorchClassifier(
-        net, loss=torch.nn.CrossEntropyLoss(), input_shape=(3, 32, 32), nb_classes=10, clip_values=(0, 1)
-    )
-    attack = ProjectedGradientDescentPyTorch(
-        model, eps=eps, eps_step=eps * REL_STEP, max_iter=STEPS, num_random_init=1, batch_size=10**6, verbose=False
-    )
-    return lambda x, y: torch.from_numpy(attack.generate(x.numpy(), y.numpy()))
-
-
-def torchattacks_pgd(net, eps):
-    import torchattacks
-
-    attack = torchattacks.PGD(net, eps=eps, alpha=eps * REL_STEP, steps=STEPS, random_start=True)
-    return lambda x, y: attack(x, y)
+    def _count(self, gradient):
+        self.backwards += len(gradient)
 
 
-PEERS = {
-    "foolbox": ("foolbox", foolbox_pgd),
-    "art": ("adversarial-robustness-toolbox", art_pgd),
-    "torchattacks": ("torchattacks", torchattacks_pgd),
-}
+def load(path):
+    return torch.from_numpy(np.load(path))
+
+
+def run(job, nets):
+    folder = job["model"]
+    if folder not in nets:
+        nets[folder] = TfjsNet(folder).eval()
+    net = Counted(nets[folder]).eval()
+    seed = job["seed"]
+    torch.manual_seed(seed)
+    np.random.seed(seed)
+    random.seed(seed)
+    x = load(job["images"]).permute(0, 3, 1, 2).contiguous()
+    y = load(job["labels"]).long()
+    targets = load(job["targets"]).long() if job["goal"] == "targeted" else y
+    make, note = peers.find(job["peer"], job["attack"], job["norm"])
+    attack = make(net, job)
+    size = job["batch"]
+    chunks = list(zip(x.split(size), y.split(size), targets.split(size)))
+    for _ in range(job["warmup"]):
+        attack(*(part[:8].clone() for part in chunks[0]))
+    net.forwards = net.backwards = 0
+    start = time.process_time()
+    found = [torch.as_tensor(attack(*chunk)).detach() for chunk in chunks]
+    seconds = time.process_time() - start
+    adversarial = torch.cat(found).float().permute(0, 2, 3, 1).contiguous().numpy()
+    np.save(job["out"], adversarial)
+    version = importlib.metadata.version(PACKAGES.get(job["peer"], job["peer"]))
+    return {"version": version, "note": note, "cpuS": seconds, "forward": net.forwards, "backward": net.backwards}
 
 
 def main():
-    folder, images, labels, eps_list, batch = sys.argv[1:6]
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # Progress bars and prints of the libraries must not mix with the answers.
     torch.set_num_threads(1)
-    torch.manual_seed(0)
-    np.random.seed(0)
-    net = TfjsNet(folder).eval()
-    x = torch.from_numpy(np.load(images)).permute(0, 3, 1, 2).contiguous()
-    y = torch.from_numpy(np.load(labels).astype(np.int64))
-    chunks = list(zip(x.split(int(batch)), y.split(int(batch))))
-    for name, (package, make) in PEERS.items():
-        version = importlib.metadata.version(package)
-        for eps in map(float, eps_list.split(",")):
-            attack = make(net, eps)
-            attack(*(part[:8] for part in chunks[0]))
-            start = time.process_time()
-            adversarial = [attack(a, b).detach() for a, b in chunks]
-            seconds = time.process_time() - start
-            with torch.no_grad():
-                right = sum(int((net(a).argmax(1) == b).sum()) for a, (_, b) in zip(adversarial, chunks))
-            found = max(float((a - c).abs().max()) for a, (c, _) in zip(adversarial, chunks))
-            record = {"peer": name, "version": version, "eps": eps, "robust": right, "n": len(y)}
-            print(json.dumps({**record, "max_linf": found, "cpu_s": round(seconds, 3)}), flush=True)
+    warnings.filterwarnings("ignore")
+    nets = {}
+    for line in sys.stdin:
+        try:
+            answer = run(json.loads(line), nets)
+        except Exception as error:
+            traceback.print_exc()
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
 
 
 if __name__ == "__main__":
