@@ -5,12 +5,28 @@ import { apgdCe } from "./apgd-ce.js";
 import { apgdDlr } from "./apgd-dlr.js";
 import { apgdT } from "./apgd-t.js";
 import type { Attack } from "./attack.js";
+import { boundary } from "./boundary.js";
 import { deepfool } from "./deepfool.js";
+import { fabT } from "./fab-t.js";
 import { fgsm } from "./fgsm.js";
+import { geoda } from "./geoda.js";
+import { hopSkipJump } from "./hop-skip-jump.js";
 import { pgd } from "./pgd.js";
 import { square } from "./square.js";
 
-export const ATTACKS: readonly Attack[] = [apgdCe, apgdDlr, apgdT, deepfool, fgsm, pgd, square];
+export const ATTACKS: readonly Attack[] = [
+  apgdCe,
+  apgdDlr,
+  apgdT,
+  deepfool,
+  fabT,
+  fgsm,
+  pgd,
+  square,
+  boundary,
+  geoda,
+  hopSkipJump,
+];
 
 /** @throws McuEvalError ATTACK_UNKNOWN, suggesting the nearest id */
 export function attackById(id: string): Attack {

@@ -58,6 +58,8 @@ const CASES: readonly Case[] = [
   { id: "apgd-t", norm: "l2", entered: { earlyStop: false, steps: 15 } },
   { id: "deepfool", norm: "l2", entered: {} },
   { id: "deepfool", norm: "linf", entered: {} },
+  { id: "fab-t", norm: "linf", entered: { steps: 30 } },
+  { id: "fab-t", norm: "l2", entered: { steps: 30 } },
   { id: "fgsm", norm: "linf", entered: {} },
   { id: "fgsm", norm: "l2", entered: {} },
   { id: "pgd", norm: "linf", entered: {} },
@@ -66,6 +68,13 @@ const CASES: readonly Case[] = [
   { id: "pgd", norm: "l2", entered: { restarts: 3, steps: 5, step_size: 0.3 } },
   { id: "pgd", norm: "linf", entered: { randomStart: false } },
   { id: "square", norm: "linf", entered: { steps: 100 } },
+  { id: "square", norm: "l2", entered: { steps: 100 } },
+  { id: "boundary", norm: "l2", entered: { steps: 300 } },
+  { id: "boundary", norm: "l2", entered: { rule: "trials", steps: 20, epsilon: 1 } },
+  { id: "geoda", norm: "l2", entered: { maxQueries: 400 } },
+  { id: "geoda", norm: "linf", entered: { maxQueries: 400, subDim: 2 } },
+  { id: "hop-skip-jump", norm: "l2", entered: { steps: 4 } },
+  { id: "hop-skip-jump", norm: "linf", entered: { steps: 4 } },
 ];
 
 it("the table covers every attack in each of its norms", () => {
