@@ -2,11 +2,10 @@
 
 import { join } from "node:path";
 import type { Command } from "commander";
-import { cachePath, McuEvalError, nearestHint } from "../../core/index.js";
+import { cachePath, duration, McuEvalError, nearestHint } from "../../core/index.js";
 import type { TrainingProgress } from "../../train/index.js";
 import { wholeNumber } from "../arguments.js";
 import { errLine, type Io, outLine } from "../io.js";
-import { duration } from "../progress.js";
 
 interface TrainFlags {
   readonly recipe: string;
