@@ -1,6 +1,7 @@
 /** Values of flags: text in, checked values out. */
 
 import { InvalidArgumentError } from "commander";
+import { NORMS, type Norm } from "../core/index.js";
 
 /** A parser of whole numbers from `minimum` on. */
 export function wholeNumber(minimum: number): (text: string) => number {
@@ -11,6 +12,15 @@ export function wholeNumber(minimum: number): (text: string) => number {
     }
     return value;
   };
+}
+
+/** A number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && Number.isFinite(value))) {
+    throw new InvalidArgumentError("Expected a number above 0.");
+  }
+  return value;
 }
 
 /** A parser of one of several words. */
@@ -38,32 +48,60 @@ export function commaList(text: string): string[] {
   return parts;
 }
 
-export interface AttackArgument {
-  readonly id: string;
-  /** Parameters as entered, by name; the attack's own schema checks them. */
-  readonly params: Readonly<Record<string, string>>;
-}
-
-/** `pgd` or `pgd:steps=20,restarts=2`. A parameter without a value is a flag that is set. */
-export function attackArgument(text: string): AttackArgument {
-  const [id = "", ...rest] = text.split(":");
-  const params: Record<string, string> = {};
-  const entries = rest.length > 0 ? rest.join(":").split(",") : [];
-  for (const entry of entries) {
-    const [name = "", ...value] = entry.split("=");
-    if (name.trim() === "") throw new InvalidArgumentError("Expected an attack as <id>:<parameter>=<value>,….");
-    params[name.trim()] = value.length > 0 ? value.join("=").trim() : "true";
-  }
-  if (id.trim() === "") throw new InvalidArgumentError("Expected an attack as <id> or <id>:<parameter>=<value>,….");
-  return { id: id.trim(), params };
+/** `8/255+16/255` as its parts; the sign of an exponent, as in 1e+2, joins nothing. */
+function plusList(text: string): string[] {
+  return commaList(text.replaceAll(/(?<!\de)\+/gi, ","));
 }
 
 export type GoalArgument = { readonly kind: "untargeted" } | { readonly kind: "targeted"; readonly target: string };
 
-/** `untargeted`, `targeted:<class>`, or `targeted:next` (the class after the label, the last one's being the first). */
+export interface AttackArgument {
+  readonly id: string;
+  /** Parameters as entered, by name; the attack's own schema checks them. */
+  readonly params: Readonly<Record<string, string>>;
+  /** For this attack alone. */
+  readonly norm?: Norm;
+  readonly eps?: readonly string[];
+  readonly goal?: GoalArgument;
+}
+
+/** Names that `--attack` takes beside the attack's own parameters. */
+export const RESERVED = ["norm", "eps", "goal"] as const;
+
+/**
+ * `pgd` or `pgd:steps=20,restarts=2,norm=l2,eps=0.1+0.5,goal=targeted:random`. A parameter without a value is
+ * a flag that is set.
+ */
+export function attackArgument(text: string): AttackArgument {
+  const [id = "", ...rest] = text.split(":");
+  const entries: [string, string][] = [];
+  for (const entry of rest.length > 0 ? rest.join(":").split(",") : []) {
+    const [name = "", ...value] = entry.split("=");
+    if (name.trim() === "") throw new InvalidArgumentError("Expected an attack as <id>:<parameter>=<value>,….");
+    entries.push([name.trim(), value.length > 0 ? value.join("=").trim() : "true"]);
+  }
+  if (id.trim() === "") throw new InvalidArgumentError("Expected an attack as <id> or <id>:<parameter>=<value>,….");
+  const { norm, eps, goal, ...params } = Object.fromEntries(entries);
+  return {
+    id: id.trim(),
+    params,
+    ...(norm !== undefined && { norm: oneOf(...NORMS)(norm) }),
+    ...(eps !== undefined && { eps: plusList(eps) }),
+    ...(goal !== undefined && { goal: goalArgument(goal) }),
+  };
+}
+
+/**
+ * `untargeted`, `targeted:<class>`, `targeted:next` (the class after the label, the last one's being the first),
+ * `targeted:random`, or `targeted:likely` (the most likely wrong class).
+ */
 export function goalArgument(text: string): GoalArgument {
   if (text === "untargeted") return { kind: "untargeted" };
-  const target = /^targeted:(next|\d+)$/.exec(text)?.[1];
-  if (target === undefined) throw new InvalidArgumentError("Expected untargeted, targeted:<class> or targeted:next.");
+  const target = /^targeted:(next|random|likely|\d+)$/.exec(text)?.[1];
+  if (target === undefined) {
+    throw new InvalidArgumentError(
+      "Expected untargeted, targeted:<class>, targeted:next, targeted:random or targeted:likely.",
+    );
+  }
   return { kind: "targeted", target };
 }

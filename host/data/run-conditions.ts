@@ -20,11 +20,20 @@ export function conditionsOf(settings: Pick<RunSettings, "attacks">, gridType: Q
     grid: `inputs/${stem}.${gridType}.npy`,
   });
   const conditions: ConditionRecord[] = [{ index: 0, attack: "none", inputs: inputs("clean") }];
-  for (const [step, { id, goal, norm, eps }] of settings.attacks.entries()) {
+  for (const [step, { id, goal, target, norm, eps }] of settings.attacks.entries()) {
     for (const budget of eps.length > 0 ? eps : [null]) {
-      const stem = `${step + 1}-${id}-${goal}-${norm}${epsSuffix(budget)}`;
+      const aim = target === undefined ? goal : `${goal}-${target}`;
+      const stem = `${step + 1}-${id}-${aim}-${norm}${epsSuffix(budget)}`;
       const index = conditions.length;
-      const shared = { index, attack: id, step, goal, norm, inputs: inputs(stem) };
+      const shared = {
+        index,
+        attack: id,
+        step,
+        goal,
+        ...(target === undefined ? {} : { target }),
+        norm,
+        inputs: inputs(stem),
+      };
       conditions.push(budget === null ? shared : { ...shared, eps: budget });
     }
   }

@@ -9,16 +9,26 @@ export const RUN_SCHEMA = 1;
 export interface AttackSettings {
   readonly id: string;
   readonly goal: "untargeted" | "targeted";
-  /** How a targeted attack's classes were chosen, e.g. "random" or a class number as text. */
+  /** How a targeted attack's classes were chosen: "random", "next", "likely", or a class number as text. */
   readonly target?: string;
   readonly norm: Norm;
   /** Every parameter, defaults filled in. */
   readonly params: Readonly<Record<string, number | boolean | string>>;
   /** Empty for attacks that look for the smallest perturbation. */
   readonly eps: readonly EpsRecord[];
-  /** Queries a sample may cost. */
+  /** The network whose gradients a white-box attack followed. */
+  readonly source?: "float" | "twin";
+  /** What a black-box attack asked. */
+  readonly oracle?: OracleName;
+  /** The scores that a quantised oracle gave: those of its output, or of the tensor before the softmax. */
+  readonly scores?: "output" | "logits";
+  /** Queries that a sample may cost, at all its budgets together; absent where there is no limit. */
   readonly budget?: number;
+  /** What had to be fooled by the grid finish of a minimal-norm attack; absent where that is what the attack ran on. */
+  readonly finish_on?: OracleName | "twin";
 }
+
+export type OracleName = "float" | "native" | "device";
 
 /** All that the results depend on and the user chose: a run resumes under the same settings only. */
 export interface RunSettings {
@@ -38,8 +48,8 @@ export interface RunSettings {
   readonly batch: number;
   /** Whether attacks searched on the model's integer input grid. */
   readonly grid: boolean;
-  /** What black-box attacks asked. */
-  readonly oracle?: string;
+  /** Minutes for all oracles together: what such a run asks depends on how fast it was. */
+  readonly max_minutes?: number;
   readonly attacks: readonly AttackSettings[];
   /** Settings of later versions. */
   readonly options?: Readonly<Record<string, unknown>>;
@@ -65,8 +75,17 @@ export interface ModelRecord {
     readonly scale: number;
     readonly zero_point: number;
   };
-  readonly output?: { readonly type: string; readonly scale: number; readonly zero_point: number };
+  readonly output?: GridRecord;
   readonly classes: number;
+  /** Further quantised files of the model that the native build ran, by role. */
+  readonly others?: Readonly<Record<string, { readonly input: GridRecord; readonly output: GridRecord }>>;
+}
+
+/** How integers stand for real values. */
+export interface GridRecord {
+  readonly type: string;
+  readonly scale: number;
+  readonly zero_point: number;
 }
 
 export interface DatasetRecord {
@@ -107,6 +126,8 @@ export interface ConditionRecord {
   /** Index into `settings.attacks`; absent for the clean inputs. */
   readonly step?: number;
   readonly goal?: "untargeted" | "targeted";
+  /** As in the settings. */
+  readonly target?: string;
   readonly norm?: Norm;
   readonly eps?: EpsRecord;
   /** `.npy` files, relative to the run folder: before rounding (float32), and the grid's integers. */
@@ -120,6 +141,10 @@ export type ResultRecord =
       readonly measure: string;
       readonly engine: EngineName;
       readonly condition: number;
+      /** Role of the quantised file that the native build ran, where it is not the run's own. */
+      readonly file?: string;
+      /** Last part of an ensemble that counts: robust_accuracy_after. */
+      readonly part?: string;
       readonly numerator: number;
       readonly denominator: number;
       /** Absent, with the interval, where nothing was counted. */
@@ -161,6 +186,8 @@ export interface SessionRecord {
     /** Boot nonces, resets and the like. */
     readonly boot?: Readonly<Record<string, unknown>>;
   }[];
+  /** What oracles were asked; answers kept from an earlier session are not counted again. */
+  readonly oracle?: { readonly queries: number; readonly seconds: number };
   readonly notes?: readonly string[];
 }
 

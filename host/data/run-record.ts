@@ -11,6 +11,9 @@ export interface EpsRecord {
   readonly steps?: number;
 }
 
+/** By role of the file: predicted class, and output bytes in lower-case hex. */
+export type OtherRecords = Readonly<Record<string, { readonly prediction: number; readonly output: string }>>;
+
 export interface SampleRecord {
   /** Number of the sample in its data split. */
   readonly sample: number;
@@ -44,10 +47,14 @@ export interface SampleRecord {
   };
   /** Rounding to the grid pushed the norm above eps. */
   readonly above_eps?: boolean;
-  /** This line's share of the samples that its attack passed through the float model, rounded up. */
+  /** This line's share of the samples that its attack passed through networks it has the gradients of, rounded up. */
   readonly passes?: { readonly forward: number; readonly backward: number };
-  /** Queries a black-box attack asked for this line. */
+  /** This line's share of the queries that its attack asked about the sample at all budgets together, rounded up. */
   readonly queries?: number;
+  /** The part of an ensemble that made this line's input. */
+  readonly found_by?: string;
+  /** Further quantised files of the model, by role: each run by the native build on its own input grid. */
+  readonly others?: OtherRecords;
   /** What kind of thing `device` was. */
   readonly measured_on?: "native" | "emulator" | "device";
   /** What counted: e.g. "icount" or "dwt". */

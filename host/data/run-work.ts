@@ -5,20 +5,26 @@
  * then its records are appended in one go: a record never refers to an input that is not there.
  */
 
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { QuantArray } from "../core/index.js";
 import { writeAtomic } from "./atomic.js";
 import { type Journal, openJournal } from "./journal.js";
+import { type OracleAnswers, openOracleAnswers, removeOracleAnswers } from "./run-answers.js";
 import { openRunInputs, type RunInputs } from "./run-inputs.js";
 import type { ResultRecord, RunManifest, SessionRecord } from "./run-manifest.js";
 import { MANIFEST_FILE, SAMPLES_FILE } from "./run-read.js";
 import { checkSampleRecord, type SampleRecord } from "./run-record.js";
+
+/** Under the run folder, while attacks ask oracles. */
+const ANSWERS_FOLDER = "answers";
 
 /** How a session ended. */
 export interface RunEnd {
   readonly outcome: "complete" | "interrupted" | "failed";
   readonly error?: SessionRecord["error"];
   readonly links?: SessionRecord["links"];
+  readonly oracle?: SessionRecord["oracle"];
   readonly notes?: readonly string[];
   readonly results?: readonly ResultRecord[];
   readonly requirements?: RunManifest["requirements"];
@@ -47,6 +53,10 @@ export interface Run {
    * @throws McuEvalError WRITE_FAILED, the unit then being absent as a whole
    */
   appendUnit(records: readonly SampleRecord[]): Promise<void>;
+  /** What an oracle answered to an attack on a batch that is not kept yet: see `openOracleAnswers`. */
+  openAnswers(step: number, firstRow: number): Promise<OracleAnswers>;
+  /** Forgets them, once the records are kept. */
+  removeAnswers(step: number, firstRow: number): Promise<void>;
   /** Writes how the session ended, lets the folder go, and returns the final manifest. */
   close(end: RunEnd): Promise<RunManifest>;
 }
@@ -85,9 +95,11 @@ function writeManifest(folder: string, manifest: RunManifest): Promise<void> {
 function runOf(opening: RunOpening, current: RunManifest, journal: Journal, inputs: RunInputs): Run {
   const { folder, manifest, unlock, unitsDone, recordsDone } = opening;
   const began = performance.now();
+  const answersPath = (step: number, firstRow: number): string =>
+    join(folder, ANSWERS_FOLDER, `${step + 1}-${firstRow}.jsonl`);
   let added = 0;
 
-  const endOf = ({ outcome, error, links, notes }: RunEnd): SessionRecord => ({
+  const endOf = ({ outcome, error, links, oracle, notes }: RunEnd): SessionRecord => ({
     ...opening.session,
     ended: new Date().toISOString(),
     outcome,
@@ -95,6 +107,7 @@ function runOf(opening: RunOpening, current: RunManifest, journal: Journal, inpu
     records: added,
     wall_seconds: Math.round(performance.now() - began) / 1000,
     ...(links && { links }),
+    ...(oracle && { oracle }),
     ...(notes && { notes }),
   });
 
@@ -110,6 +123,8 @@ function runOf(opening: RunOpening, current: RunManifest, journal: Journal, inpu
       await journal.append(records);
       added += records.length;
     },
+    openAnswers: (step, firstRow) => openOracleAnswers(answersPath(step, firstRow)),
+    removeAnswers: (step, firstRow) => removeOracleAnswers(answersPath(step, firstRow)),
     async close(end) {
       const { sessions, ...rest } = manifest;
       const final: RunManifest = {
@@ -122,6 +137,8 @@ function runOf(opening: RunOpening, current: RunManifest, journal: Journal, inpu
       try {
         await inputs.sync();
         await writeManifest(folder, final);
+        // One may be left where a crash came between records and removal.
+        if (final.complete) await rm(join(folder, ANSWERS_FOLDER), { recursive: true, force: true });
         return final;
       } finally {
         await journal.close();

@@ -21,8 +21,18 @@ export interface Asker {
   readonly measuredOn: "native" | "emulator" | "device";
   /** What counted; absent where nothing did. */
   readonly clockSource?: string;
+  /** Inputs it works on at the same time. */
+  readonly width: number;
+  /** It can return tensors other than the outputs. */
+  readonly reportsTensors: boolean;
   /** @param sample number of the sample in its data split, told to the device */
   ask(sample: number, input: QuantArray): Promise<Answer>;
+  /**
+   * The same for an oracle: nothing is counted on the device.
+   *
+   * @param tensor return this tensor's bytes instead of the output's
+   */
+  query(sample: number, input: QuantArray, tensor?: number): Promise<Uint8Array>;
   /** Rejects what waits or is under way, and everything asked afterwards. */
   stop(error: unknown): void;
 }

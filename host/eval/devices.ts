@@ -1,6 +1,6 @@
 /** The engines of a run, opened: the board under test, and the native build to compare it with. */
 
-import { McuEvalError, type QuantArray } from "../core/index.js";
+import { isMcuEvalError, McuEvalError, type QuantArray } from "../core/index.js";
 import type { BoardRecord, SessionRecord } from "../data/index.js";
 import {
   type Board,
@@ -23,9 +23,13 @@ export interface EnginesOptions {
   readonly board: string;
   /** The .tflite. */
   readonly model: Uint8Array;
+  /** Further quantised files of the model, for the native build, by role. */
+  readonly others?: Readonly<Record<string, Uint8Array>>;
   /** Processes side by side, where the board is a process. */
   readonly jobs: number;
   readonly log: (line: string) => void;
+  /** Told what the user must see. */
+  readonly warn: (line: string) => void;
   readonly signal: AbortSignal;
   /** For tests: opens one board. */
   readonly open?: typeof openDevice;
@@ -35,6 +39,8 @@ export interface Engines {
   readonly device: Asker;
   /** Absent where the board under test is the native build itself. */
   readonly native?: Asker;
+  /** The native build on the model's further files, by role; those that it cannot run are absent. */
+  readonly others: Readonly<Record<string, Asker>>;
   readonly boards: { readonly device: BoardRecord; readonly native?: BoardRecord };
   /** The first board's words on itself. */
   readonly hello: Hello;
@@ -46,6 +52,8 @@ export interface Engines {
 interface Opened {
   readonly board: Board;
   readonly process: number;
+  /** Role of a further file of the model. */
+  readonly role?: string;
   readonly device: Device;
 }
 
@@ -55,17 +63,28 @@ interface Opened {
  * @throws McuEvalError as openDevice; what was opened is closed again
  */
 export async function openEngines(options: EnginesOptions): Promise<Engines> {
-  const { board, model, log, signal, open = openDevice } = options;
+  const { board, model, others = {}, log, signal, open = openDevice } = options;
   const under = readBoard(board);
-  const wanted = Array.from({ length: under.kind === "real" ? 1 : options.jobs }, () => under);
-  if (board !== NATIVE) wanted.push(readBoard(NATIVE));
+  const wanted: Omit<Opened, "device" | "process">[] = [
+    ...Array.from({ length: under.kind === "real" ? 1 : options.jobs }, () => ({ board: under })),
+    ...(board === NATIVE ? [] : [{ board: readBoard(NATIVE) }]),
+    ...Object.keys(others).map((role) => ({ board: readBoard(NATIVE), role })),
+  ];
   const attempts = await Promise.allSettled(
-    wanted.map(async (one, process): Promise<Opened> => {
+    wanted.map(async ({ board: one, role }, process): Promise<Opened | null> => {
       const tell = (level: string, text: string): void => log(`${one.id} ${process}: ${level.toLowerCase()}: ${text}`);
-      return { board: one, process, device: await open({ board: one.id, model, log: tell, signal }) };
+      const file = role === undefined ? model : (others[role] as Uint8Array);
+      try {
+        const device = await open({ board: one.id, model: file, log: tell, signal });
+        return { board: one, process, device, ...(role !== undefined && { role }) };
+      } catch (error) {
+        if (role === undefined || !isMcuEvalError(error, "MODEL_UNSUPPORTED", "MODEL_TOO_LARGE")) throw error;
+        options.warn(`the model's file ${role} is left out, the native build cannot run it: ${error.message}`);
+        return null;
+      }
     }),
   );
-  const opened = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? [attempt.value] : []));
+  const opened = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? (attempt.value ?? []) : []));
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(({ device }) => device.close()));
   };
@@ -74,16 +93,26 @@ export async function openEngines(options: EnginesOptions): Promise<Engines> {
     await close();
     throw failed.reason;
   }
-  const of = (id: string): Opened[] => opened.filter((one) => one.board.id === id);
+  const of = (id: string): Opened[] => opened.filter((one) => one.board.id === id && one.role === undefined);
   const natives = board === NATIVE ? [] : of(NATIVE);
   return {
     device: askerOf(of(board)),
     ...(natives.length > 0 && { native: askerOf(natives) }),
+    others: Object.fromEntries(opened.flatMap((one) => (one.role === undefined ? [] : [[one.role, askerOf([one])]]))),
     boards: { device: boardRecord(of(board)[0]), ...(natives.length > 0 && { native: boardRecord(natives[0]) }) },
     hello: (of(board)[0] as Opened).device.hello,
     links: () => linksOf(opened),
     close,
   };
+}
+
+interface Question {
+  readonly sample: number;
+  readonly input: QuantArray;
+  /** Told by an oracle's query: nothing is counted. */
+  readonly isQuery: boolean;
+  /** A tensor to be reported beside the outputs. */
+  readonly tensor?: number | undefined;
 }
 
 function askerOf(opened: readonly Opened[]): Asker {
@@ -93,24 +122,42 @@ function askerOf(opened: readonly Opened[]): Asker {
   return {
     measuredOn: kindOf(board),
     ...(clockSource === "none" ? {} : { clockSource }),
-    ask: (sample, input) => pool.run({ sample, input }),
+    width: opened.length,
+    reportsTensors: device.hello.capabilities?.includes("CAP_REPORT_TENSOR") ?? false,
+    async ask(sample, input) {
+      return answerOf(await pool.run({ sample, input, isQuery: false }), device.hello);
+    },
+    async query(sample, input, tensor) {
+      const { outputs } = await pool.run({ sample, input, isQuery: true, tensor });
+      // What was asked for comes behind the model's own outputs.
+      return outputOf(outputs.at(tensor === undefined ? 0 : -1), sample).data;
+    },
     stop: pool.stop,
   };
 }
 
-function runnerOf(device: Device): Runner<{ readonly sample: number; readonly input: QuantArray }, Answer> {
+function runnerOf(device: Device): Runner<Question, InferResult> {
   return {
-    async run({ sample, input }) {
+    run({ sample, input, isQuery, tensor }) {
       const bytes = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
-      // Exclusive: only then are instructions counted.
-      return answerOf(await device.infer({ sample, input: bytes, mode: "exclusive" }), device.hello);
+      return device.infer({
+        sample,
+        input: bytes,
+        // Only exclusive ones count instructions.
+        mode: isQuery ? "overlapped" : "exclusive",
+        ...(tensor === undefined ? {} : { reportTensors: [tensor] }),
+      });
     },
   };
 }
 
+function outputOf<T>(output: T | undefined, sample: number): T {
+  if (output === undefined) throw new McuEvalError("INTERNAL", `the device returned no output for sample ${sample}`);
+  return output;
+}
+
 function answerOf(result: InferResult, { clockSource }: Hello): Answer {
-  const [output] = result.outputs;
-  if (!output) throw new McuEvalError("INTERNAL", `the device returned no output for sample ${result.sample}`);
+  const output = outputOf(result.outputs[0], result.sample);
   const { ticks, irqTicks } = result;
   const isEmulated = clockSource === "qemu-icount" || clockSource === "renode-virtual";
   return {

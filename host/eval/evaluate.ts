@@ -5,7 +5,7 @@
  *     └────── one unit after the other ────┘  └── many ──┘    └─ in plan order ─┘
  */
 
-import { type Batch, countOf, type GradientModel, type Grid, McuEvalError } from "../core/index.js";
+import { type Batch, countOf, type GradientModel, type Grid, McuEvalError, row, toGrid } from "../core/index.js";
 import type { Run, SampleRecord } from "../data/index.js";
 import { agrees } from "../metrics/index.js";
 import type { Answer, Asker } from "./asker.js";
@@ -20,12 +20,19 @@ export interface Samples {
   subject(row: number, step: number | null): Subject;
 }
 
-/** One attack with its settings applied. @returns one batch a unit of the group, and what a row cost */
-export type Generator = (
-  group: Group,
-  clean: Batch,
-  signal: AbortSignal,
-) => Promise<{ batches: readonly Batch[]; passes?: Made["passes"] }>;
+/** What an attack made of a group: one batch a unit, and what it cost. */
+export interface MadeByAttack {
+  readonly batches: readonly Batch[];
+  /** Of one row of one unit. */
+  readonly passes?: Made["passes"];
+  /** Of each row of one unit. */
+  readonly queries?: readonly number[];
+  /** By unit and row. */
+  readonly foundBy?: readonly (readonly (string | undefined)[])[];
+}
+
+/** One attack with its settings applied. */
+export type Generator = (group: Group, clean: Batch, signal: AbortSignal) => Promise<MadeByAttack>;
 
 export interface Parts {
   readonly model: GradientModel;
@@ -37,6 +44,8 @@ export interface Parts {
   /** By index of the attack's settings. */
   readonly generators: readonly Generator[];
   readonly engines: { readonly device: Asker; readonly native?: Asker };
+  /** The native build on further files of the model, each with its own input grid, by role. */
+  readonly others?: Readonly<Record<string, { readonly asker: Asker; readonly grid: Grid }>>;
   readonly bench: Bench;
 }
 
@@ -73,11 +82,13 @@ export async function evaluate(
     failure.abort(error);
     parts.engines.device.stop(error);
     parts.engines.native?.stop(error);
+    for (const { asker } of Object.values(parts.others ?? {})) asker.stop(error);
   };
   const interrupt = (): void => fail(new McuEvalError("INTERRUPTED", "the run was interrupted"));
   if (signal.aborted) interrupt();
   signal.addEventListener("abort", interrupt, { once: true });
 
+  const lastUnits = new Map(groups.map((group) => [group.units.at(-1)?.index, group]));
   const keep = async (proposal: Proposal, answers: Promise<Answers[]>): Promise<void> => {
     const judged = judgeAll(proposal, await answers, parts);
     for (const record of judged) if (agrees(record) === false) watcher.mismatch?.(record);
@@ -85,6 +96,8 @@ export async function evaluate(
     await run.writeInputs(unit.condition.index, unit.batch.begin, proposed.data, inputs);
     await run.appendUnit(judged);
     records.push(...judged);
+    const done = lastUnits.get(unit.index);
+    if (done && done.step !== null) await run.removeAnswers(done.step, done.batch.begin);
     watcher.kept?.(unit);
   };
 
@@ -128,31 +141,47 @@ async function* propose(
     const clean = samples.clean(group.batch.begin, group.batch.end);
     const generate = group.step === null ? null : (generators[group.step] as Generator);
     // All budgets are made again, also those that are kept: a random start may be shared between them.
-    const { batches, passes } = generate ? await generate(group, clean, signal) : { batches: [clean] };
+    const all: MadeByAttack = generate ? await generate(group, clean, signal) : { batches: [clean] };
     for (const [i, unit] of group.units.entries()) {
       if (!left.includes(unit)) continue;
-      const made = { clean, proposed: batches[i] as Batch, ...(passes && { passes }) };
+      const made = madeOf(all, i, clean);
       yield await completeProposal(unit, made, model, grid, isGridSearch);
       signal.throwIfAborted();
     }
   }
 }
 
-function askAll(proposal: Proposal, { engines, samples }: Parts, watcher: Watcher): Promise<Answers[]> {
-  const { unit, clean } = proposal;
+/** The share of unit `i`. */
+function madeOf({ batches, passes, queries, foundBy }: MadeByAttack, i: number, clean: Batch): Made {
+  const parts = foundBy?.[i];
+  return {
+    clean,
+    proposed: batches[i] as Batch,
+    ...(passes && { passes }),
+    ...(queries && { queries }),
+    ...(parts && { foundBy: parts }),
+  };
+}
+
+function askAll(proposal: Proposal, { engines, others = {}, samples }: Parts, watcher: Watcher): Promise<Answers[]> {
+  const { unit, clean, asked: values } = proposal;
   const rows = Array.from({ length: countOf(clean) }, async (_, i): Promise<Answers> => {
     const { sample } = samples.subject(unit.batch.begin + i, null);
     const input = inputOf(proposal, i);
     const ask = (engine: Asker): Promise<Answer> => engine.ask(sample, input);
     const asked = engines.native && ask(engines.native);
-    const [device, native] = await Promise.all([
+    const askedOthers = Object.entries(others).map(async ([role, { asker, grid }]): Promise<[string, Answer]> => {
+      return [role, await asker.ask(sample, toGrid(row(values, i), grid))];
+    });
+    const [device, native, ...rest] = await Promise.all([
       ask(engines.device).then((answer) => {
         watcher.answered?.();
         return answer;
       }),
       asked,
+      ...askedOthers,
     ]);
-    return { device, ...(native && { native }) };
+    return { device, ...(native && { native }), ...(rest.length > 0 && { others: Object.fromEntries(rest) }) };
   });
   return Promise.all(rows);
 }

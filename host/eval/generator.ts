@@ -1,9 +1,12 @@
 /** An attack with its settings applied, as the pipeline calls it. */
 
 import type { Attack, Goal, ParamValues } from "../attacks/index.js";
-import { countOf, type GradientModel, type Grid, McuEvalError, openStream } from "../core/index.js";
+import { type Batch, countOf, type Grid, openStream, type PassCount } from "../core/index.js";
 import type { AttackSettings } from "../data/index.js";
-import type { Generator, Samples } from "./evaluate.js";
+import type { Box, BoxOpener } from "./boxes.js";
+import type { Generator, MadeByAttack, Samples } from "./evaluate.js";
+import type { Subject } from "./judge.js";
+import type { Group } from "./plan.js";
 
 export interface GeneratorOptions {
   readonly attack: Attack;
@@ -11,56 +14,98 @@ export interface GeneratorOptions {
   readonly settings: AttackSettings;
   /** Index of the settings. */
   readonly step: number;
-  readonly model: GradientModel;
+  /** What the attack sees of the model. */
+  readonly open: BoxOpener;
   readonly samples: Samples;
   readonly seed: number;
   /** Search on this integer grid. */
   readonly grid?: Grid;
-  readonly progress?: (fraction: number) => void;
+  /** Told how much of a group is made, 0 … 1. */
+  readonly progress?: (group: Group, fraction: number) => void;
+  /** Told what the user should read. */
+  readonly note?: (line: string) => void;
 }
 
 /** The generator of one attack; its random streams are keyed (seed, attack, sample, restart). */
 export function generatorOf(options: GeneratorOptions): Generator {
-  const { attack, params, settings, step, model, samples, seed, grid, progress } = options;
-  return async ({ batch, units }, clean, signal) => {
-    const subjects = Array.from({ length: countOf(clean) }, (_, i) => samples.subject(batch.begin + i, step));
-    const targets = subjects.map(({ target }) => target).filter((target) => target !== undefined);
-    const goal: Goal =
-      settings.goal === "targeted" ? { kind: "targeted", targets: Int32Array.from(targets) } : { kind: "untargeted" };
-    const before = { ...model.passes };
-    const batches = await attack.run({
-      model,
-      x: clean,
-      labels: Int32Array.from(subjects, ({ label }) => label),
-      samples: subjects.map(({ sample }) => sample),
-      goal,
-      norm: settings.norm,
-      ...(attack.family === "budget" && { eps: settings.eps.map(({ value }) => value) }),
-      params,
-      rng: (sample, restart = 0) => openStream(seed, attack.id, sample, restart),
-      ...(grid && { grid }),
-      signal,
-      ...(progress && { progress }),
-    });
-    // The attack made all budgets in one call: each is charged the same share, a whole number.
-    const share = (after: number, from: number): number => Math.ceil((after - from) / countOf(clean) / units.length);
-    const passes = {
-      forward: share(model.passes.forward, before.forward),
-      backward: share(model.passes.backward, before.backward),
-    };
-    return { batches, passes };
+  const { samples, step, open } = options;
+  return async (group, clean, signal) => {
+    const subjects = Array.from({ length: countOf(clean) }, (_, i) => samples.subject(group.batch.begin + i, step));
+    const box = await open(group);
+    try {
+      return await make(options, { group, clean, subjects, box, signal });
+    } finally {
+      await box.close();
+    }
   };
 }
 
-/**
- * The class a targeted attack is to reach for one sample.
- *
- * @param target a class number as text, or "next": the class after the label, the first one after the last
- * @throws McuEvalError USAGE for a class that the model does not have
- */
-export function targetOf(target: string, label: number, classes: number): number {
-  if (target === "next") return (label + 1) % classes;
-  const found = Number(target);
-  if (/^\d+$/.test(target) && found < classes) return found;
-  throw new McuEvalError("USAGE", `target class ${target} does not exist, expected 0 to ${classes - 1} or "next"`);
+interface Task {
+  readonly group: Group;
+  readonly clean: Batch;
+  readonly subjects: readonly Subject[];
+  readonly box: Box;
+  readonly signal: AbortSignal;
+}
+
+async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack> {
+  const { attack, params, settings, seed, grid, progress, note } = options;
+  const { group, clean, subjects, box, signal } = task;
+  const before = passesOf(box);
+  const foundBy = group.units.map(() => new Array<string | undefined>(subjects.length).fill(undefined));
+  const batches = await attack.run({
+    model: box.model,
+    x: clean,
+    labels: Int32Array.from(subjects, ({ label }) => label),
+    samples: subjects.map(({ sample }) => sample),
+    goal: goalOf(settings, subjects),
+    norm: settings.norm,
+    ...(attack.family === "budget" && { eps: settings.eps.map(({ value }) => value) }),
+    params,
+    rng: (sample, restart = 0) => openStream(seed, attack.id, sample, restart),
+    ...(grid && { grid }),
+    ...(box.finishModel && { finishModel: box.finishModel }),
+    ...(box.twin && { twin: box.twin }),
+    foundBy: (row, budget, part) => {
+      (foundBy[budget] as (string | undefined)[])[row] = part;
+    },
+    ...(note && { note }),
+    signal,
+    ...(progress && { progress: (fraction) => progress(group, fraction) }),
+  });
+  const units = group.units.length;
+  const passes = shareOf(before, passesOf(box), subjects.length * units);
+  // The attack made all budgets in one call: each is charged the same share, a whole number.
+  const queries = subjects.map(({ sample }) => Math.ceil((box.ledger?.queries.get(sample) ?? 0) / units));
+  return {
+    batches,
+    ...(passes && { passes }),
+    ...(box.ledger && { queries }),
+    ...(foundBy.some((parts) => parts.some((part) => part !== undefined)) && { foundBy }),
+  };
+}
+
+function goalOf(settings: AttackSettings, subjects: readonly Subject[]): Goal {
+  if (settings.goal === "untargeted") return { kind: "untargeted" };
+  return { kind: "targeted", targets: Int32Array.from(subjects, ({ target }) => target as number) };
+}
+
+/** Passes so far of all networks that the attack has the gradients of; null where it has none. */
+function passesOf({ model, finishModel, twin }: Box): PassCount | null {
+  const counts = [model, finishModel, twin].flatMap((one) => (one?.kind === "gradient" ? [one.passes] : []));
+  if (counts.length === 0) return null;
+  const sum = { forward: 0, backward: 0 };
+  for (const { forward, backward } of new Set(counts)) {
+    sum.forward += forward;
+    sum.backward += backward;
+  }
+  return sum;
+}
+
+function shareOf(before: PassCount | null, after: PassCount | null, lines: number): PassCount | null {
+  if (before === null || after === null) return null;
+  return {
+    forward: Math.ceil((after.forward - before.forward) / lines),
+    backward: Math.ceil((after.backward - before.backward) / lines),
+  };
 }

@@ -1,23 +1,27 @@
 /** The one place that decides: predictions, distortions, agreement, for every sample of a unit. */
 
-import { argmax, type Batch, type QuantType, row } from "../core/index.js";
-import type { ConditionRecord, SampleRecord } from "../data/index.js";
+import { argmax, type Batch, type Grid, row } from "../core/index.js";
+import type { ConditionRecord, OtherRecords, SampleRecord } from "../data/index.js";
 import { distortionOf } from "../metrics/index.js";
 import type { Answer, Asker } from "./asker.js";
 import { roundingAllowance } from "./check-proposal.js";
-import { outputValues } from "./output-values.js";
+import { predictionOf } from "./output-values.js";
 import type { Proposal } from "./proposal.js";
 
 /** What the engines said of one row; native is absent where the device is the native build itself. */
 export interface Answers {
   readonly device: Answer;
   readonly native?: Answer;
+  /** The native build on further files of the model, by role. */
+  readonly others?: Readonly<Record<string, Answer>>;
 }
 
 /** What all records of a run share. */
 export interface Bench {
-  /** Integer type of the model's first output. */
-  readonly outputType: QuantType;
+  /** Of the model's first output. */
+  readonly output: Grid;
+  /** Of those of its further files, by role. */
+  readonly otherOutputs?: Readonly<Record<string, Grid>>;
   readonly bounds: readonly [number, number];
   readonly device: Pick<Asker, "measuredOn" | "clockSource">;
 }
@@ -32,12 +36,12 @@ export interface Subject {
 
 /** The record of row `i` of a proposal. */
 export function judge(proposal: Proposal, i: number, subject: Subject, answers: Answers, bench: Bench): SampleRecord {
-  const { unit, logits, passes } = proposal;
+  const { unit, logits, passes, queries, foundBy } = proposal;
   const { condition } = unit;
   const { device, native } = answers;
   const floatLogits = row(logits.float, i);
   const gridLogits = row(logits.grid, i);
-  const predict = ({ output }: Answer): number => argmax(outputValues(output, bench.outputType));
+  const predict = ({ output }: Answer): number => predictionOf(output, bench.output);
   return {
     sample: subject.sample,
     condition: condition.index,
@@ -58,6 +62,9 @@ export function judge(proposal: Proposal, i: number, subject: Subject, answers: 
     output_crc: { ...(native && { native: native.outputCrc }), device: device.outputCrc },
     ...(condition.norm === undefined ? {} : distortions(proposal, i, bench.bounds)),
     ...(passes && { passes }),
+    ...(queries && { queries: queries[i] as number }),
+    ...(foundBy?.[i] === undefined ? {} : { found_by: foundBy[i] }),
+    ...(answers.others && { others: judgeOthers(answers.others, bench) }),
     measured_on: bench.device.measuredOn,
     ...(bench.device.clockSource === undefined ? {} : { clock_source: bench.device.clockSource }),
     mode: "exclusive",
@@ -65,6 +72,15 @@ export function judge(proposal: Proposal, i: number, subject: Subject, answers: 
     ...(device.cycles === undefined ? {} : { cycles: device.cycles }),
     ...(device.irqCycles === undefined ? {} : { irq_cycles: device.irqCycles }),
   };
+}
+
+function judgeOthers(answers: Readonly<Record<string, Answer>>, { otherOutputs = {} }: Bench): OtherRecords {
+  return Object.fromEntries(
+    Object.entries(answers).map(([role, { output }]) => [
+      role,
+      { prediction: predictionOf(output, otherOutputs[role] as Grid), output: hexOf(output) },
+    ]),
+  );
 }
 
 function nameOf({ goal, norm, eps }: ConditionRecord): Pick<SampleRecord, "goal" | "norm" | "eps"> {

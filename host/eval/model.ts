@@ -1,9 +1,18 @@
 /** The model of a run: its float network as a white box, and the .tflite that the devices get. */
 
-import { type GradientModel, type Grid, McuEvalError, type QuantType } from "../core/index.js";
-import type { ModelRecord } from "../data/index.js";
+import { type GradientModel, type Grid, McuEvalError, type ModelShape } from "../core/index.js";
+import type { GridRecord, ModelRecord } from "../data/index.js";
 import { gradientModel, type Network } from "../nn/index.js";
-import { inputGrid, inputTensor, outputGrid, outputTensor, readTflite } from "../tflite/index.js";
+import {
+  inputGrid,
+  inputTensor,
+  logitsTensor,
+  outputGrid,
+  outputTensor,
+  readTflite,
+  type TfliteModel,
+} from "../tflite/index.js";
+import type { EngineView } from "./oracles.js";
 
 /** A model as loaded from its folder. */
 export interface LoadedModel {
@@ -12,6 +21,8 @@ export interface LoadedModel {
   readonly network: Network;
   /** The quantised model that devices run. */
   readonly tflite: Uint8Array;
+  /** Further quantised files of the model, by role. */
+  readonly others?: Readonly<Record<string, Uint8Array>> | undefined;
   /** Names of its classes; absent where nobody named them. */
   readonly labels?: readonly string[] | undefined;
   /** What was loaded, by role. */
@@ -20,12 +31,22 @@ export interface LoadedModel {
 
 export interface RunModel {
   readonly float: GradientModel;
+  /** The run's own .tflite, and what it holds. */
   readonly tflite: Uint8Array;
+  readonly parsed: TfliteModel;
   /** Its input grid. */
   readonly grid: Grid;
+  readonly view: EngineView;
+  readonly others: Readonly<Record<string, QuantizedFile>>;
   readonly labels?: readonly string[] | undefined;
-  readonly outputType: QuantType;
   readonly record: ModelRecord;
+}
+
+/** A further quantised file of the model. */
+export interface QuantizedFile {
+  readonly tflite: Uint8Array;
+  readonly input: Grid;
+  readonly output: Grid;
 }
 
 /**
@@ -34,32 +55,25 @@ export interface RunModel {
  * @throws McuEvalError FILE_INVALID, MODEL_UNSUPPORTED, or DATA_MISMATCH when they take other inputs or
  *   know other classes
  */
-export function pairModel({ id, network, tflite, labels, files }: LoadedModel): RunModel {
-  const model = readTflite(tflite, id);
+export function pairModel({ id, network, tflite, others = {}, labels, files }: LoadedModel): RunModel {
   const float = gradientModel(network);
-  const grid = inputGrid(model);
-  const output = outputGrid(model);
-  const batched = (shape: readonly number[]): string => `[1, ${shape.join(", ")}]`;
-  const shapes = [
-    ["input", batched(float.inputShape), `[${inputTensor(model).shape.join(", ")}]`],
-    ["output", batched([float.classes]), `[${outputTensor(model).shape.join(", ")}]`],
-  ] as const;
-  for (const [what, wanted, found] of shapes) {
-    if (wanted === found) continue;
-    throw new McuEvalError(
-      "DATA_MISMATCH",
-      `model ${id}: the .tflite's ${what} is ${found}, the float network's is ${wanted}`,
-      {
-        hint: "Both must be of the same network: convert it again with mcu-eval quantize.",
-      },
-    );
-  }
+  const parsed = readTflite(tflite, id);
+  const grid = inputGrid(parsed);
+  const output = outputGrid(parsed);
+  assertSameShape(`model ${id}: the .tflite`, parsed, float);
+  const rest = Object.entries(others).map(([role, bytes]): [string, QuantizedFile] => {
+    const model = readTflite(bytes, `${id}'s ${role}`);
+    assertSameShape(`model ${id}: its file ${role}`, model, float);
+    return [role, { tflite: bytes, input: inputGrid(model), output: outputGrid(model) }];
+  });
   return {
     float,
     tflite,
+    parsed,
     grid,
+    view: { input: grid, output, logits: logitsView(parsed) },
+    others: Object.fromEntries(rest),
     labels,
-    outputType: output.type,
     record: {
       id,
       files,
@@ -70,8 +84,48 @@ export function pairModel({ id, network, tflite, labels, files }: LoadedModel): 
         scale: grid.scale,
         zero_point: grid.zeroPoint,
       },
-      output: { type: output.type, scale: output.scale, zero_point: output.zeroPoint },
+      output: gridRecord(output),
       classes: float.classes,
     },
   };
+}
+
+/** A grid as files have it. */
+export function gridRecord({ type, scale, zeroPoint }: Grid): GridRecord {
+  return { type, scale, zero_point: zeroPoint };
+}
+
+/** A network of two classes may have one output, their sigmoid. @throws McuEvalError DATA_MISMATCH */
+function assertSameShape(what: string, model: TfliteModel, { inputShape, classes }: ModelShape): void {
+  const batched = (shape: readonly number[]): string => `[1, ${shape.join(", ")}]`;
+  const input = `[${inputTensor(model).shape.join(", ")}]`;
+  const output = `[${outputTensor(model).shape.join(", ")}]`;
+  const outputs = [batched([classes]), ...(classes === 2 && endsInSigmoid(model) ? [batched([1])] : [])];
+  const shapes = [
+    ["input", [batched(inputShape)], input],
+    ["output", outputs, output],
+  ] as const;
+  for (const [name, wanted, found] of shapes) {
+    if (wanted.includes(found)) continue;
+    throw new McuEvalError("DATA_MISMATCH", `${what}'s ${name} is ${found}, the float network's is ${wanted[0]}`, {
+      hint: "Both must be of the same network: convert it again with mcu-eval quantize.",
+    });
+  }
+}
+
+function endsInSigmoid(model: TfliteModel): boolean {
+  return model.operators.at(-1)?.op === "LOGISTIC";
+}
+
+/** The tensor before the softmax or sigmoid, where the model ends with one. */
+function logitsView(model: TfliteModel): EngineView["logits"] {
+  const index = logitsTensor(model);
+  if (index === model.outputs[0]) return undefined;
+  const { type, quantization } = model.tensors[index] as TfliteModel["tensors"][number];
+  const [scale] = quantization?.scale ?? [];
+  const [zeroPoint] = quantization?.zeroPoint ?? [];
+  if ((type !== "int8" && type !== "uint8" && type !== "int16") || scale === undefined || zeroPoint === undefined) {
+    return undefined;
+  }
+  return { index, grid: { type, scale, zeroPoint } };
 }

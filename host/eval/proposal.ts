@@ -23,14 +23,20 @@ export interface Made {
   readonly clean: Batch;
   /** As the attack returned them, a row of NaN where it gave up. */
   readonly proposed: Batch;
-  /** Samples passed through the float model to make one row; absent for the clean inputs. */
+  /** Samples passed through gradient models to make one row; absent for the clean inputs. */
   readonly passes?: { readonly forward: number; readonly backward: number };
+  /** [N] what each row asked an oracle; absent where none was asked. */
+  readonly queries?: readonly number[];
+  /** [N] the part of an ensemble that made each row. */
+  readonly foundBy?: readonly (string | undefined)[];
 }
 
 export interface Proposal extends Made {
   readonly unit: Unit;
   /** [N] where the attack gave up the clean input stands in, and is what the engines are asked. */
   readonly gaveUp: readonly boolean[];
+  /** As proposed, with the clean input where the attack gave up. */
+  readonly asked: Batch;
   /** Those inputs on the model's input grid, and the same as real values. */
   readonly inputs: QuantArray;
   readonly rounded: Batch;
@@ -76,6 +82,7 @@ export async function completeProposal(
     unit,
     ...made,
     gaveUp,
+    asked,
     inputs,
     rounded,
     reference: withExactGridPoints(clean, grid),

@@ -127,6 +127,7 @@ function measuredValue(
 ): number | undefined {
   for (const result of results) {
     if (!("engine" in result) || result.condition !== condition || result.measure !== measure) continue;
+    if (result.file !== undefined || result.part !== undefined) continue;
     if (result.engine === engine) return COUNTS.includes(measure) ? result.numerator : result.value;
   }
   return undefined;

@@ -1,8 +1,19 @@
 /** The figures of a run's tables as `run.json` keeps them. */
 
 import type { EngineName } from "../core/index.js";
-import type { ResultRecord, SampleRecord } from "../data/index.js";
-import { type ConditionSummary, type EngineRates, type Rate, rateOf, summarizeRun } from "../metrics/index.js";
+import type { ConditionRecord, ResultRecord, SampleRecord } from "../data/index.js";
+import {
+  type ConditionSummary,
+  type EngineRates,
+  type Rate,
+  rateOf,
+  robustAfterParts,
+  summarizeCondition,
+  summarizeRun,
+} from "../metrics/index.js";
+
+/** A figure of one engine. */
+type RateRecord = Extract<ResultRecord, { engine: EngineName }>;
 
 /** The condition of the clean inputs, the first of every plan. */
 export const CLEAN = 0;
@@ -13,17 +24,69 @@ export const CLEAN = 0;
  * Per engine: accuracy (clean inputs) or robust_accuracy, attack_success and, but for float itself,
  * transfer_rate. Then McNemar's test of float and of grid control against the device, and as shares of
  * the condition's samples: mismatches (device bytes that are not native's), above_eps (norms that
- * rounding pushed above the budget) and gave_up.
+ * rounding pushed above the budget) and gave_up. Of further quantised files of the model the native build's
+ * rates, with the file's role. Of ensembles the float model's robust accuracy after each part.
+ *
+ * @param partsByStep parts of each attack that is an ensemble, in their order, by index of its settings
  */
-export function resultsOf(records: readonly SampleRecord[]): ResultRecord[] {
-  return summarizeRun(records).flatMap((summary) => [
-    ...summary.engines.flatMap((rates) => ratesOf(summary.condition, rates)),
-    ...testsOf(summary),
-    ...countsOf(summary),
-  ]);
+export function resultsOf(
+  records: readonly SampleRecord[],
+  conditions: readonly Pick<ConditionRecord, "step">[] = [],
+  partsByStep: readonly (readonly string[] | undefined)[] = [],
+): ResultRecord[] {
+  const clean = new Map(records.filter(({ condition }) => condition === CLEAN).map((one) => [one.sample, one]));
+  return summarizeRun(records).flatMap((summary) => {
+    const { condition } = summary;
+    const own = records.filter((one) => one.condition === condition);
+    const parts = partsByStep[conditions[condition]?.step ?? -1] ?? [];
+    return [
+      ...summary.engines.flatMap((rates) => ratesOf(condition, rates)),
+      ...testsOf(summary),
+      ...countsOf(summary),
+      ...otherFiles(own, clean),
+      ...afterParts(own, clean, parts),
+    ];
+  });
 }
 
-function ratesOf(condition: number, { engine, accuracy, attackSuccess, transfer }: EngineRates): ResultRecord[] {
+/** The rates of further quantised files, as those of an engine. */
+function otherFiles(own: readonly SampleRecord[], clean: ReadonlyMap<number, SampleRecord>): ResultRecord[] {
+  return Object.keys(own[0]?.others ?? {}).flatMap((file) => {
+    const as = (one: SampleRecord | undefined): SampleRecord | undefined => {
+      const prediction = one?.others?.[file]?.prediction;
+      return one && prediction !== undefined
+        ? { ...one, predictions: { ...one.predictions, native: prediction } }
+        : one;
+    };
+    const seenClean = new Map([...clean].map(([sample, one]) => [sample, as(one) as SampleRecord]));
+    const seen = own.map((one) => as(one) as SampleRecord);
+    const { condition, engines } = summarizeCondition(seen, seenClean);
+    const rates = engines.find(({ engine }) => engine === "native");
+    return rates ? ratesOf(condition, rates).map((result): ResultRecord => ({ ...result, file })) : [];
+  });
+}
+
+function afterParts(
+  own: readonly SampleRecord[],
+  clean: ReadonlyMap<number, SampleRecord>,
+  parts: readonly string[],
+): ResultRecord[] {
+  const seen = own.flatMap((one) => {
+    const before = clean.get(one.sample)?.predictions.float;
+    const after = one.predictions.float;
+    if (before === undefined || after === undefined) return [];
+    return [{ label: one.label, clean: before, adversarial: after, foundBy: one.found_by }];
+  });
+  const condition = own[0]?.condition ?? CLEAN;
+  return robustAfterParts(seen, parts).map(
+    (rate, i): ResultRecord => ({
+      ...resultOf("robust_accuracy_after", "float", condition, rate),
+      part: parts[i] as string,
+    }),
+  );
+}
+
+function ratesOf(condition: number, { engine, accuracy, attackSuccess, transfer }: EngineRates): RateRecord[] {
   const measure = condition === CLEAN ? "accuracy" : "robust_accuracy";
   return [
     resultOf(measure, engine, condition, accuracy),
@@ -57,7 +120,7 @@ function countsOf({
   ];
 }
 
-function resultOf(measure: string, engine: EngineName, condition: number, rate: Rate): ResultRecord {
+function resultOf(measure: string, engine: EngineName, condition: number, rate: Rate): RateRecord {
   const { numerator, denominator, value, low, high } = rate;
   const counted = value === null || low === null || high === null ? {} : { value, low, high };
   return { measure, engine, condition, numerator, denominator, ...counted };

@@ -7,17 +7,21 @@ import {
   createRun,
   type Dataset,
   MANIFEST_FILE,
+  type ModelRecord,
   type ResultRecord,
   type Run,
+  type RunSettings,
   type RunStart,
   resumeRun,
 } from "../data/index.js";
 import { type openDevice, readBoard } from "../device/index.js";
+import { chooseAttacks } from "./choose.js";
 import { openEngines } from "./devices.js";
 import { describeEnvironment } from "./environment.js";
-import { type LoadedModel, pairModel, type RunModel } from "./model.js";
+import type { Samples } from "./evaluate.js";
+import { gridRecord, type LoadedModel, pairModel, type RunModel } from "./model.js";
 import { type Group, makePlan, unitSizes } from "./plan.js";
-import { chooseAttacks, type RunRequest, runIdOf, settingsOf } from "./request.js";
+import { type RunRequest, runIdOf, settingsOf } from "./request.js";
 import {
   checkRequirements,
   conditionsOf as conditionsCovered,
@@ -27,6 +31,8 @@ import {
 import { nextRunFolder } from "./run-folder-name.js";
 import { type RunListener, type RunOutcome, work } from "./run-work.js";
 import { datasetRecord, samplesOf } from "./samples.js";
+import { cleanLogits } from "./targets.js";
+import { needsTwin, twinModel } from "./twin.js";
 
 export interface RunOptions {
   readonly request: RunRequest;
@@ -60,24 +66,33 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   const requirements = options.requirements.map(parseRequirement);
   readBoard(request.board);
   const model = pairModel(await sources.model());
-  const attacks = chooseAttacks(request, model.grid, model.record.classes);
+  const attacks = chooseAttacks(request, model.grid, model.float);
+  const twin = attacks.some(needsTwin) ? twinModel(model) : undefined;
   const settings = settingsOf(request, attacks);
   const conditions = conditionsOf(settings, model.grid.type);
   for (const requirement of requirements) conditionsCovered(requirement, conditions);
   const dataset = await sources.dataset(model);
-  const samples = samplesOf(dataset, settings.attacks, model.record.classes);
   const groups = makePlan(conditions, settings.n, settings.batch);
   const environment = await describeEnvironment();
-  const log = (line: string): void => listener.note(line);
-  const board = settings.board;
-  const engines = await openEngines({ board, model: model.tflite, jobs, log, signal, ...(open && { open }) });
+  const samples = await chooseTargets(dataset, settings, model);
+  const warnings: string[] = [];
+  const engines = await openEngines({
+    board: settings.board,
+    model: model.tflite,
+    others: Object.fromEntries(Object.entries(model.others).map(([role, { tflite }]) => [role, tflite])),
+    jobs,
+    log: (line) => listener.note(line),
+    warn: (line) => warnings.push(line),
+    signal,
+    ...(open && { open }),
+  });
   try {
     const id = runIdOf(settings, model.record.id);
     const start = {
       id,
       settings,
       environment,
-      model: model.record,
+      model: withOthers(model, Object.keys(engines.others)),
       dataset: datasetRecord(dataset),
       boards: engines.boards,
     };
@@ -87,13 +102,35 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       groups,
       options.resume,
     );
-    const job = { model, attacks, settings, samples, engines };
+    const job = { model, twin, attacks, settings, samples, engines };
     const gate = (results: readonly ResultRecord[]): RequirementResult[] =>
       checkRequirements(requirements, conditions, results);
-    return await work(run, groups, job, gate, signal, listener);
+    return await work(run, groups, job, gate, signal, listener, warnings);
   } finally {
     await engines.close();
   }
+}
+
+/** The samples with their targets; the clean logits are computed where a target depends on them. */
+async function chooseTargets(dataset: Dataset, settings: RunSettings, { float }: RunModel): Promise<Samples> {
+  const shared = { attacks: settings.attacks, classes: float.classes, seed: settings.seed };
+  const samples = samplesOf(dataset, shared);
+  if (!settings.attacks.some(({ target }) => target === "likely")) return samples;
+  return samplesOf(dataset, {
+    ...shared,
+    logits: await cleanLogits(float.logits, samples.clean, settings.n, settings.batch),
+  });
+}
+
+/** The model's record with those of its further files that are run. */
+function withOthers({ record, others }: RunModel, roles: readonly string[]): ModelRecord {
+  if (roles.length === 0) return record;
+  const known = Object.entries(others).filter(([role]) => roles.includes(role));
+  const grids = known.map(([role, { input, output }]) => [
+    role,
+    { input: gridRecord(input), output: gridRecord(output) },
+  ]);
+  return { ...record, others: Object.fromEntries(grids) };
 }
 
 async function startOrResume(folder: string, start: RunStart, groups: readonly Group[], resume: boolean): Promise<Run> {

@@ -1,17 +1,18 @@
 /** The work of a run between opening and closing: progress, warnings, results, and how it ended. */
 
 import { type ErrorCode, isMcuEvalError, McuEvalError, messageOf } from "../core/index.js";
-import type { ResultRecord, Run, RunManifest, RunSettings, SampleRecord } from "../data/index.js";
+import type { ResultRecord, Run, RunEnd, RunManifest, RunSettings, SampleRecord } from "../data/index.js";
 import { agrees } from "../metrics/index.js";
-import { courteous } from "./courteous.js";
-import type { Engines } from "./devices.js";
-import { evaluate, type Parts, type Samples } from "./evaluate.js";
-import { generatorOf } from "./generator.js";
+import type { ChosenAttack } from "./choose.js";
+import { evaluate } from "./evaluate.js";
+import { forecastRun } from "./forecast-run.js";
 import type { RunModel } from "./model.js";
+import { createOracleClock } from "./oracle-clock.js";
 import { type Group, unitSizes } from "./plan.js";
-import type { ChosenAttack } from "./request.js";
 import type { RequirementResult } from "./requirement.js";
 import { resultsOf } from "./results.js";
+import { type Job, partsOf } from "./run-parts.js";
+import { createStages } from "./stages.js";
 
 export interface RunListener {
   /** What is going on before and beside the work itself. */
@@ -30,19 +31,11 @@ export interface RunOutcome {
   readonly requirements: readonly RequirementResult[];
 }
 
-/** All that a run works with. */
-export interface Job {
-  readonly model: RunModel;
-  readonly attacks: readonly ChosenAttack[];
-  readonly settings: RunSettings;
-  readonly samples: Samples;
-  readonly engines: Engines;
-}
-
 /**
  * Does what is left of a run that is open, and closes it.
  *
  * @param gate checks the requirements against the results
+ * @param initialWarnings what was found while everything was opened
  * @throws McuEvalError whatever stopped it, with a hint on how to go on
  */
 export async function work(
@@ -52,25 +45,48 @@ export async function work(
   gate: (results: readonly ResultRecord[]) => RequirementResult[],
   signal: AbortSignal,
   listener: RunListener,
+  initialWarnings: readonly string[] = [],
 ): Promise<RunOutcome> {
-  const { engines } = job;
+  const { engines, attacks, settings } = job;
   const total = unitSizes(groups).reduce((sum, size) => sum + size, 0);
-  const warnings: string[] = [];
-  const warn = (line: string): void => {
-    warnings.push(line);
+  const warnings = new Set<string>();
+  const warnOnce = (line: string): void => {
+    if (warnings.has(line)) return;
+    warnings.add(line);
     listener.warn(line);
   };
   let answered = run.recordsDone.length;
   let kept = answered;
   let detail = "";
+  let isMismatchTold = false;
   const report = (): void => listener.progress(answered, total, detail);
-  const parts = partsOf(job, (text) => {
-    detail = text;
-    report();
-  });
+  const clock = createOracleClock({ ...limitOf(settings), used: secondsUsed(run.manifest) });
+  const telling = {
+    stages: createStages({ groups, attacks: settings.attacks, queries: () => clock.spent().queries }),
+    say(text: string): void {
+      detail = text;
+      report();
+    },
+    note: (line: string): void => listener.note(line),
+    warnOnce,
+  };
+  /** What every session leaves in the manifest, however it ends. */
+  const session = async (): Promise<Pick<RunEnd, "links" | "oracle" | "notes"> & { unequal: readonly string[] }> => {
+    const { links, unequal } = await engines.links();
+    const oracle = clock.spent();
+    return {
+      links,
+      unequal,
+      ...(oracle.queries > 0 && { oracle }),
+      ...(warnings.size > 0 && { notes: [...warnings] }),
+    };
+  };
+  for (const line of initialWarnings) warnOnce(line);
   listener.note(`run folder ${run.folder}${kept > 0 ? `: ${kept} of ${total} records are there` : ""}`);
   report();
   try {
+    const parts = partsOf(job, run, groups, clock, telling);
+    for (const line of await forecastRun(job, run, groups)) listener.note(line);
     const records = await evaluate(run, groups, parts, signal, {
       answered: () => {
         answered++;
@@ -80,62 +96,40 @@ export async function work(
         kept += batch.end - batch.begin;
       },
       mismatch: (record) => {
-        if (warnings.length === 0) warn(describeMismatch(record));
+        if (!isMismatchTold) warnOnce(describeMismatch(record));
+        isMismatchTold = true;
       },
     });
     // Of all sessions, not this one alone.
     const differing = records.filter((record) => agrees(record) === false).length;
-    if (differing > 0) warn(`${differing} of ${total} outputs of the device differ from the native build's`);
-    const { links, unequal } = await engines.links();
-    for (const line of unequal) warn(`the link's counters disagree: ${line}`);
-    const results = resultsOf(records);
+    if (differing > 0) warnOnce(`${differing} of ${total} outputs of the device differ from the native build's`);
+    const before = await session();
+    for (const line of before.unequal) warnOnce(`the link's counters disagree: ${line}`);
+    const results = resultsOf(records, run.manifest.conditions, partsByStep(attacks, job.model));
     const requirements = gate(results);
-    const end = {
-      outcome: "complete" as const,
-      links,
-      results,
-      requirements,
-      ...(warnings.length > 0 && { notes: warnings }),
-    };
-    return { folder: run.folder, manifest: await run.close(end), records, results, requirements };
+    const { unequal, ...told } = { ...before, ...(warnings.size > 0 && { notes: [...warnings] }) };
+    const manifest = await run.close({ outcome: "complete", ...told, results, requirements });
+    return { folder: run.folder, manifest, records, results, requirements };
   } catch (error) {
-    const { links } = await engines.links();
-    await run
-      .close({
-        outcome: isMcuEvalError(error, "INTERRUPTED") ? "interrupted" : "failed",
-        error: errorRecord(error),
-        links,
-      })
-      .catch(() => undefined);
+    const { unequal, ...told } = await session();
+    const outcome = isMcuEvalError(error, "INTERRUPTED") ? "interrupted" : "failed";
+    await run.close({ outcome, error: errorRecord(error), ...told }).catch(() => undefined);
     throw withResumeHint(error, run.folder, kept, total);
   }
 }
 
-function partsOf({ settings, model, attacks, samples, engines }: Job, say: (detail: string) => void): Parts {
-  const float = courteous(model.float);
-  const generators = attacks.map(({ attack, params, settings: chosen }, step) =>
-    generatorOf({
-      attack,
-      params,
-      settings: chosen,
-      step,
-      model: float,
-      samples,
-      seed: settings.seed,
-      ...(settings.grid && { grid: model.grid }),
-      progress: (fraction) => say(fraction < 1 ? `${attack.id} ${Math.floor(fraction * 100)} %` : ""),
-    }),
-  );
-  const { device, native } = engines;
-  return {
-    model: float,
-    grid: model.grid,
-    isGridSearch: settings.grid,
-    samples,
-    generators,
-    engines: { device, ...(native && { native }) },
-    bench: { outputType: model.outputType, bounds: float.bounds, device },
-  };
+function limitOf({ max_minutes }: RunSettings): { limit?: number } {
+  return max_minutes === undefined ? {} : { limit: max_minutes * 60 };
+}
+
+/** What the oracles of earlier sessions took. */
+function secondsUsed({ sessions }: RunManifest): number {
+  return sessions.reduce((sum, { oracle }) => sum + (oracle?.seconds ?? 0), 0);
+}
+
+/** The parts of each attack that is an ensemble, in the order in which they run. */
+function partsByStep(attacks: readonly ChosenAttack[], { float }: RunModel): (readonly string[] | undefined)[] {
+  return attacks.map(({ attack, params }) => attack.parts?.(params, float));
 }
 
 function describeMismatch({ sample, attack, eps, outputs }: SampleRecord): string {

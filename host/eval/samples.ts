@@ -2,17 +2,26 @@
 
 import { type AttackSettings, batchOf, type Dataset, type DatasetRecord } from "../data/index.js";
 import type { Samples } from "./evaluate.js";
-import { targetOf } from "./generator.js";
+import { targetOf } from "./targets.js";
 
-/** @param attacks settings by step; their targets are worked out here */
-export function samplesOf(dataset: Dataset, attacks: readonly AttackSettings[], classes: number): Samples {
+export interface SamplesOptions {
+  /** By step; their targets are worked out here. */
+  readonly attacks: readonly AttackSettings[];
+  readonly classes: number;
+  readonly seed: number;
+  /** Of the clean samples, by row; needed where targets are chosen by them. */
+  readonly logits?: readonly ArrayLike<number>[] | undefined;
+}
+
+export function samplesOf(dataset: Dataset, { attacks, classes, seed, logits }: SamplesOptions): Samples {
   return {
     clean: (begin, end) => batchOf(dataset, begin, end),
     subject(row, step) {
       const label = dataset.labels[row] as number;
       const target = step === null ? undefined : attacks[step]?.target;
       const sample = dataset.offset + row;
-      return target === undefined ? { sample, label } : { sample, label, target: targetOf(target, label, classes) };
+      if (target === undefined) return { sample, label };
+      return { sample, label, target: targetOf(target, { sample, label, logits: logits?.[row] }, classes, seed) };
     },
   };
 }

@@ -1,4 +1,5 @@
 export * from "./distortion.js";
+export * from "./ensemble.js";
 export * from "./interval.js";
 export * from "./mcnemar.js";
 export * from "./rates.js";

@@ -4,9 +4,7 @@ import type { AttackSettings, RunManifest } from "../data/index.js";
 
 /** `mcu-eval run …` with every setting that the results depend on, one a line. */
 export function repeatCommand({ settings }: RunManifest): string {
-  const { board, transport, model, float, data, offset, n, seed, batch, grid, oracle, attacks } = settings;
-  const [first] = attacks;
-  const budgets = attacks.find(({ eps }) => eps.length > 0)?.eps.map(({ entered }) => entered);
+  const { board, transport, model, float, data, offset, n, seed, batch, grid, max_minutes, attacks } = settings;
   const flags: [string, string | number | undefined][] = [
     ["--board", board],
     ["--transport", transport],
@@ -16,10 +14,12 @@ export function repeatCommand({ settings }: RunManifest): string {
     ["--first", offset === 0 ? undefined : offset],
     ["-n", n],
     ...attacks.map((attack): [string, string] => ["--attack", attackArgument(attack)]),
-    ["--eps", budgets?.join(",")],
-    ["--norm", first?.norm],
-    ["--goal", first?.goal === "targeted" ? `targeted:${first.target}` : undefined],
-    ["--oracle", oracle],
+    ["--source", firstOf(attacks, ({ source }) => (source === "float" ? undefined : source))],
+    ["--oracle", firstOf(attacks, ({ oracle }) => (oracle === "float" ? undefined : oracle))],
+    ["--oracle-scores", firstOf(attacks, ({ scores }) => (scores === "output" ? undefined : scores))],
+    ["--max-queries", firstOf(attacks, ({ budget }) => budget)],
+    ["--max-minutes", max_minutes],
+    ["--finish-on", firstOf(attacks, ({ finish_on }) => finish_on)],
     ["--seed", seed],
     ["--batch", batch],
   ];
@@ -27,9 +27,23 @@ export function repeatCommand({ settings }: RunManifest): string {
   return ["mcu-eval run", ...words, ...(grid ? ["--grid"] : [])].join(" \\\n  ");
 }
 
-function attackArgument({ id, params }: AttackSettings): string {
-  const all = Object.entries(params).map(([name, value]) => `${name}=${value}`);
-  return all.length > 0 ? `${id}:${all.join(",")}` : id;
+/** What one flag said for all attacks it applies to. */
+function firstOf<T>(
+  attacks: readonly AttackSettings[],
+  pick: (attack: AttackSettings) => T | undefined,
+): T | undefined {
+  return attacks.map(pick).find((value) => value !== undefined);
+}
+
+/** With norm, budgets and goal of its own, since they may differ from attack to attack. */
+function attackArgument({ id, params, norm, eps, goal, target }: AttackSettings): string {
+  const all = [
+    ...Object.entries(params),
+    ["norm", norm],
+    ...(eps.length > 0 ? [["eps", eps.map(({ entered }) => entered).join("+")]] : []),
+    ...(goal === "targeted" ? [["goal", `targeted:${target}`]] : []),
+  ];
+  return `${id}:${all.map(([name, value]) => `${name}=${value}`).join(",")}`;
 }
 
 /** For a POSIX shell. */

@@ -40,7 +40,7 @@ export function outputGrid(model: TfliteModel): Grid {
 }
 
 /**
- * The tensor index of the logits: the softmax's input where the model ends with one, else the output.
+ * The tensor index of the logits: the input of the softmax or sigmoid that the model ends with, else the output.
  *
  * @throws McuEvalError MODEL_UNSUPPORTED unless there is exactly one output
  */
@@ -48,7 +48,7 @@ export function logitsTensor(model: TfliteModel): number {
   outputTensor(model);
   const output = model.outputs[0] as number;
   const last = model.operators.find((operator) => operator.outputs.includes(output));
-  return last?.op === "SOFTMAX" ? (last.inputs[0] as number) : output;
+  return last?.op === "SOFTMAX" || last?.op === "LOGISTIC" ? (last.inputs[0] as number) : output;
 }
 
 function only(model: TfliteModel, indices: readonly number[], what: string): TfliteTensor {
@@ -59,7 +59,8 @@ function only(model: TfliteModel, indices: readonly number[], what: string): Tfl
   return tensor;
 }
 
-function gridOf(tensor: TfliteTensor, what: string): Grid {
+/** The grid of a quantised tensor. @param what to call it in errors */
+export function gridOf(tensor: TfliteTensor, what: string): Grid {
   const scale = tensor.quantization?.scale[0];
   const zeroPoint = tensor.quantization?.zeroPoint[0];
   if (!isQuantType(tensor.type) || scale === undefined || zeroPoint === undefined) {

@@ -3,6 +3,7 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { isMcuEvalError, McuEvalError, NORMS, type Norm } from "../../core/index.js";
+import type { OracleName } from "../../data/index.js";
 import type { RunOutcome } from "../../eval/index.js";
 import {
   type AttackArgument,
@@ -12,6 +13,7 @@ import {
   type GoalArgument,
   goalArgument,
   oneOf,
+  positiveNumber,
   wholeNumber,
 } from "../arguments.js";
 import { errLine, type Io, outLine } from "../io.js";
@@ -24,10 +26,17 @@ interface RunFlags {
   readonly data: string;
   readonly samples: number;
   readonly first: number;
-  readonly attack: readonly AttackArgument[];
-  readonly eps: readonly string[];
-  readonly norm: Norm;
-  readonly goal: GoalArgument;
+  readonly attack?: readonly AttackArgument[];
+  readonly preset?: string;
+  readonly eps?: readonly string[];
+  readonly norm?: Norm;
+  readonly goal?: GoalArgument;
+  readonly source?: "float" | "twin";
+  readonly oracle?: OracleName;
+  readonly oracleScores?: "output" | "logits";
+  readonly maxQueries?: number;
+  readonly maxMinutes?: number;
+  readonly finishOn?: OracleName | "twin";
   readonly seed: number;
   readonly batch: number;
   readonly grid?: boolean;
@@ -41,10 +50,14 @@ interface RunFlags {
 /** Two emulators fill two cores; more processes than cores gain nothing. */
 const MOST_JOBS = 2;
 
+const DEFAULT_ATTACK = "pgd:steps=20";
+
 const EXAMPLES = `
 Examples:
   mcu-eval run                                         the main job, with every default
   mcu-eval run --attack pgd:steps=40,restarts=5 --eps 8/255
+  mcu-eval run --attack square:norm=l2,eps=0.5+1 --attack square:norm=linf,eps=4/255 --oracle native
+  mcu-eval run --attack all --preset paper -n 1000     the study's whole table
   mcu-eval run --attack fgsm --attack pgd --require 'device.robust_accuracy@pgd,1/255>=0.30' --junit
 A run's folder follows from its settings, with a number from the second run on. The same command with
 --resume goes on with the latest of them where it stopped.`;
@@ -66,26 +79,58 @@ export function addRun(program: Command, io: Io): void {
     .option("--first <number>", "first sample of the split", wholeNumber(0), 0)
     .addOption(
       new Option(
-        "--attack <id[:param=value,...]>",
-        "attack and its parameters (see mcu-eval attack --list); may be repeated",
-      )
-        .argParser(collector(attackArgument))
-        .default([attackArgument("pgd:steps=20")], "pgd:steps=20"),
+        "--attack <id[:name=value,...]>",
+        "attack and its parameters (see mcu-eval attack --list), with norm=, eps=a+b and goal= of its own where wanted; all for every attack; may be repeated (default: pgd:steps=20, or all with --preset)",
+      ).argParser(collector(attackArgument)),
+    )
+    .option("--preset <id>", "settings that belong together, e.g. paper (see mcu-eval attack --list --preset paper)")
+    .addOption(
+      new Option(
+        "--eps <list>",
+        "budgets of the attacks that take one, as 8/255, 0.03 or 8lsb, separated by commas (default: 0.4/255,0.6/255,1/255,2/255,4/255; for l2 0.05,0.1,0.2,0.5,1)",
+      ).argParser(commaList),
     )
     .addOption(
-      new Option("--eps <list>", "budgets, as 8/255, 0.03 or 8lsb, separated by commas")
-        .argParser(commaList)
-        .default(commaList("0.4/255,0.6/255,1/255,2/255,4/255"), "0.4/255,0.6/255,1/255,2/255,4/255"),
+      new Option("--norm <norm>", `${NORMS.join(", ")} (default: each attack's first)`).argParser(oneOf(...NORMS)),
     )
-    .addOption(new Option("--norm <norm>", NORMS.join(", ")).argParser(oneOf(...NORMS)).default("linf"))
     .addOption(
-      new Option("--goal <goal>", "untargeted, targeted:<class> or targeted:next")
-        .argParser(goalArgument)
-        .default(goalArgument("untargeted"), "untargeted"),
+      new Option(
+        "--goal <goal>",
+        "untargeted, targeted:<class>, targeted:next, targeted:random or targeted:likely (default: untargeted)",
+      ).argParser(goalArgument),
+    )
+    .addOption(
+      new Option(
+        "--source <network>",
+        "whose gradients white-box attacks follow: float, or twin (of the .tflite)",
+      ).argParser(oneOf("float", "twin")),
+    )
+    .addOption(
+      new Option("--oracle <engine>", "what black-box attacks ask: float, native or device (default: float)").argParser(
+        oneOf("float", "native", "device"),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--oracle-scores <tensor>",
+        "scores of native and device: output, or logits (the tensor before the softmax)",
+      ).argParser(oneOf("output", "logits")),
+    )
+    .option("--max-queries <count>", "queries that a sample may cost a black-box attack", wholeNumber(1))
+    .option(
+      "--max-minutes <minutes>",
+      "time for all oracles together; a run that it cuts short cannot be reproduced",
+      positiveNumber,
     )
     .option("--seed <number>", "seed of every random draw", wholeNumber(0), 1)
     .option("--batch <count>", "samples generated together", wholeNumber(1), 100)
-    .option("--grid", "let attacks search on the model's integer input grid")
+    .option("--grid", "let attacks search, or end, on the model's integer input grid")
+    .addOption(
+      new Option(
+        "--finish-on <engine>",
+        "with --grid: what smallest perturbations must still fool there, float, twin, native or device (default: what the attack ran on)",
+      ).argParser(oneOf("float", "twin", "native", "device")),
+    )
     .addOption(
       new Option("--jobs <count>", "emulator processes side by side")
         .argParser(wholeNumber(1))
@@ -124,13 +169,20 @@ async function run(flags: RunFlags, io: Io): Promise<void> {
         data: flags.data,
         offset: flags.first,
         n: flags.samples,
-        attacks: flags.attack,
+        attacks: flags.attack ?? [attackArgument(flags.preset === undefined ? DEFAULT_ATTACK : "all")],
+        preset: flags.preset,
         eps: flags.eps,
         norm: flags.norm,
         goal: flags.goal,
         seed: flags.seed,
         batch: flags.batch,
         grid: flags.grid ?? false,
+        source: flags.source,
+        oracle: flags.oracle,
+        oracleScores: flags.oracleScores,
+        maxQueries: flags.maxQueries,
+        maxMinutes: flags.maxMinutes,
+        finishOn: flags.finishOn,
       },
       sources: {
         model: () => loadModel(flags.model, flags.float),

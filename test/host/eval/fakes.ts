@@ -16,6 +16,8 @@ import type { Parts, Samples } from "../../../host/eval/evaluate.js";
 import { createPool } from "../../../host/eval/pool.js";
 
 export const GRID: Grid = { type: "int8", scale: Math.fround(1 / 255), zeroPoint: -128 };
+/** Of the fake devices' scores. */
+export const OUTPUT_GRID: Grid = { type: "int8", scale: 1 / 256, zeroPoint: -128 };
 export const EPS = [
   { entered: "0.4/255", value: 0.4 / 255, steps: 0 },
   { entered: "2/255", value: 2 / 255, steps: 2 },
@@ -100,7 +102,10 @@ export function fakeAsker(options: FakeDeviceOptions = {}): Asker {
   return {
     measuredOn: "emulator",
     clockSource: "qemu-icount",
+    width: options.processes ?? 2,
+    reportsTensors: false,
     ask: (sample, input) => pool.run({ sample, input }),
+    query: async (sample, input) => (await pool.run({ sample, input })).output,
     stop: pool.stop,
   };
 }
@@ -137,7 +142,7 @@ export function fakeParts(device: Asker, native?: Asker): Parts {
     samples: SAMPLES,
     generators: [towardsTheBorder],
     engines: { device, ...(native && { native }) },
-    bench: { outputType: "int8", bounds: [0, 1], device },
+    bench: { output: OUTPUT_GRID, bounds: [0, 1], device },
   };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Attack, AttackContext } from "../../../host/attacks/index.js";
 import { type Batch, type GradientModel, openStream } from "../../../host/core/index.js";
-import { conditionsOf } from "../../../host/data/index.js";
-import { type GeneratorOptions, generatorOf, targetOf } from "../../../host/eval/generator.js";
+import { type AttackSettings, conditionsOf } from "../../../host/data/index.js";
+import { type GeneratorOptions, generatorOf } from "../../../host/eval/generator.js";
 import { type Group, makePlan } from "../../../host/eval/plan.js";
 import { EPS, fakeModel, GRID, SAMPLES, START } from "./fakes.js";
 
@@ -34,9 +34,9 @@ async function asked(changes: Partial<GeneratorOptions> = {}, passes = 0) {
   const options = {
     attack,
     params: {},
-    settings: { id: "spy", goal: "untargeted", norm: "linf", params: {}, eps: EPS } as const,
+    settings: { id: "spy", goal: "untargeted", norm: "linf", params: {}, eps: EPS } as AttackSettings,
     step: 0,
-    model: fakeModel(),
+    open: async () => ({ model: fakeModel(), close: async () => undefined }),
     samples: SAMPLES,
     seed: 9,
     ...changes,
@@ -71,15 +71,5 @@ describe("generatorOf", () => {
   it("counts what one sample and budget cost, rounded up", async () => {
     expect((await asked({}, 6)).made.passes).toEqual({ forward: 3, backward: 0 });
     expect((await asked({}, 1)).made.passes).toEqual({ forward: 1, backward: 0 });
-  });
-});
-
-describe("targetOf", () => {
-  it("is a class by its number, or the one after the label, which may be the first", () => {
-    expect([targetOf("2", 0, 3), targetOf("next", 0, 3), targetOf("next", 2, 3)]).toEqual([2, 1, 0]);
-  });
-
-  it.each(["3", "-1", "1.5", "cat", ""])("refuses class %j of 3", (target) => {
-    expect(() => targetOf(target, 0, 3)).toThrow(expect.objectContaining({ code: "USAGE" }));
   });
 });

@@ -14,18 +14,27 @@ it("names every setting that the results depend on", () => {
   --data synthetic:test \\
   --first 100 \\
   -n 20 \\
-  --attack pgd:steps=20,randomStart=true \\
-  --eps 0.4/255,2/255 \\
-  --norm linf \\
+  --attack pgd:steps=20,randomStart=true,norm=linf,eps=0.4/255+2/255 \\
   --seed 7 \\
   --batch 10`,
   );
   const all = commandOf({
     float: "my nets/float",
     grid: true,
-    attacks: START.settings.attacks.map((attack) => ({ ...attack, goal: "targeted" as const, target: "next" })),
+    attacks: START.settings.attacks.map((attack) => ({
+      ...attack,
+      goal: "targeted" as const,
+      target: "next",
+      source: "twin" as const,
+    })),
   });
-  for (const line of ["--float 'my nets/float' \\\n", "--goal targeted:next \\\n", "--batch 10 \\\n  --grid"]) {
+  const lines = [
+    "--float 'my nets/float' \\\n",
+    "goal=targeted:next \\\n",
+    "--source twin \\\n",
+    "--batch 10 \\\n  --grid",
+  ];
+  for (const line of lines) {
     expect(all).toContain(line);
   }
 });
