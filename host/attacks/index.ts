@@ -2,6 +2,7 @@ export * from "./apgd-ce.js";
 export * from "./apgd-dlr.js";
 export * from "./apgd-t.js";
 export * from "./attack.js";
+export * from "./autoattack.js";
 export * from "./boundary.js";
 export * from "./deepfool.js";
 export * from "./fab-t.js";

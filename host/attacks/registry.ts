@@ -5,6 +5,7 @@ import { apgdCe } from "./apgd-ce.js";
 import { apgdDlr } from "./apgd-dlr.js";
 import { apgdT } from "./apgd-t.js";
 import type { Attack } from "./attack.js";
+import { autoattack } from "./autoattack.js";
 import { boundary } from "./boundary.js";
 import { deepfool } from "./deepfool.js";
 import { fabT } from "./fab-t.js";
@@ -18,6 +19,7 @@ export const ATTACKS: readonly Attack[] = [
   apgdCe,
   apgdDlr,
   apgdT,
+autoattack,
   deepfool,
   fabT,
   fgsm,

@@ -15,7 +15,14 @@ import { fooledRows, goalOf, labelsAt, margins } from "./goal.js";
 
 const PAPER = "Croce & Hein 2020, arXiv:2003.01690";
 
-export const apgdParams = {
+type Count = ReturnType<typeof count>;
+
+export const apgdParams: {
+  readonly steps: Count;
+  readonly restarts: Count;
+  readonly rho: ReturnType<typeof number>;
+  readonly earlyStop: ReturnType<typeof flag>;
+} = {
   steps: count(100, 1, {
     help: "gradient steps a run",
     source: `${PAPER}, section 6`,

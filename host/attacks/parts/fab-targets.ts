@@ -2,15 +2,55 @@
 
 import { type Batch, type GradientModel, gather, row, rowSize, zeros } from "../../core/index.js";
 import { type AttackContext, stopIfAborted } from "../attack.js";
+import { count, number, type ValuesOf } from "../params.js";
 import { ballNorm } from "./ball.js";
 import { leading, strongestOther } from "./dlr.js";
-import { distance, type FabSettings, type Smallest, walk } from "./fab.js";
+import { distance, type Smallest, walk } from "./fab.js";
 import { fooledRows, goalOf, isFooled, labelsAt, margins } from "./goal.js";
 
-export interface FabTargetsSettings extends FabSettings {
-  readonly targetClasses: number;
-  readonly searchSteps: number;
-}
+const PAPER = "Croce & Hein 2020, arXiv:1907.02044";
+const ENSEMBLE = "Croce & Hein 2020, arXiv:2003.01690, section 6";
+
+type Count = ReturnType<typeof count>;
+type Real = ReturnType<typeof number>;
+
+export const fabParams: {
+  readonly steps: Count;
+  readonly targetClasses: Count;
+  readonly alphaMax: Real;
+  readonly overshoot: Real;
+  readonly backward: Real;
+  readonly searchSteps: Count;
+} = {
+  steps: count(100, 1, { help: "iterations a class", source: ENSEMBLE, reason: "the standard ensemble's" }),
+  targetClasses: count(9, 1, {
+    help: "classes that are tried as targets, likeliest first; as many as there are where this is more",
+    source: ENSEMBLE,
+    reason: "the standard ensemble's: all others of 10 classes",
+  }),
+  alphaMax: number(0.1, 0, 1, {
+    help: "largest weight of the clean sample's projection in a step",
+    source: `${PAPER}, section 4`,
+    reason: "the paper's",
+  }),
+  overshoot: number(1.05, 1, 10, {
+    help: "factor by which a step goes beyond the projection",
+    source: `${PAPER}, section 4`,
+    reason: "the paper's",
+  }),
+  backward: number(0.9, 0, 1, {
+    help: "where a fooling point continues from: this share of its way from the clean sample",
+    source: `${PAPER}, section 4`,
+    reason: "the paper's",
+  }),
+  searchSteps: count(3, 0, {
+    help: "steps of the final search between the clean sample and the point found",
+    source: `${PAPER}, section 3.3`,
+    reason: "the paper's; the ensemble's code leaves it out",
+  }),
+};
+
+export type FabTargetsSettings = ValuesOf<typeof fabParams>;
 
 /**
  * The smallest perturbation of each row over all target classes; a targeted goal leaves its target alone,

@@ -56,6 +56,8 @@ const CASES: readonly Case[] = [
   { id: "apgd-t", norm: "l2", entered: {}, isFrugal: true },
   { id: "apgd-ce", norm: "linf", entered: { restarts: 2, earlyStop: false, steps: 15 } },
   { id: "apgd-t", norm: "l2", entered: { earlyStop: false, steps: 15 } },
+  { id: "autoattack", norm: "linf", entered: { queries: 60, steps: 30 }, isFrugal: true },
+  { id: "autoattack", norm: "l2", entered: { queries: 60, steps: 30 }, isFrugal: true },
   { id: "deepfool", norm: "l2", entered: {} },
   { id: "deepfool", norm: "linf", entered: {} },
   { id: "fab-t", norm: "linf", entered: { steps: 30 } },
