@@ -1,8 +1,8 @@
 /**
  * Square: random search over square-shaped changes that keep the perturbation at the ball's surface.
  *
- * Source: Andriushchenko et al. 2020, arXiv:1912.00049, algorithms 1 (the search) and 2 (linf); the margin
- * loss, and cross-entropy for a target. A sample costs one query for its start and one a step, until it
+ * Source: Andriushchenko et al. 2020, arXiv:1912.00049, algorithms 1 (the search), 2 (linf) and 3 (l2);
+ * the margin loss, and cross-entropy for a target. A sample costs one query for its start and one a step, until it
  * is fooled.
  * Departs: a proposal that leaves the loss as it was is taken (a quantised score has plateaus, on which
  * a strict search stands still); probabilities are compared by their logarithm, so that a softmax's output
@@ -14,8 +14,10 @@
 import { type Batch, countOf, row, zeros } from "../core/index.js";
 import { defineAttack } from "./attack.js";
 import { count, flag, number } from "./params.js";
+import { ballNorm } from "./parts/ball.js";
 import { type Found, searchSquares } from "./parts/square-search.js";
 import { imageOf } from "./parts/squares.js";
+import { squaresL2 } from "./parts/squares-l2.js";
 import { squaresLinf } from "./parts/squares-linf.js";
 
 const AUTOATTACK = "AutoAttack (Croce & Hein 2020, arXiv:2003.01690), its Square part";
@@ -25,7 +27,7 @@ export const square = defineAttack({
   title: "Square attack",
   source: "Andriushchenko et al. 2020, arXiv:1912.00049",
   family: "budget",
-  norms: ["linf"],
+  norms: ["linf", "l2"],
   needs: "scores",
   params: {
     steps: count(5000, 1, {
@@ -33,12 +35,12 @@ export const square = defineAttack({
       source: AUTOATTACK,
       reason: "half of the paper's 10,000, at half the cost",
     }),
-    initialFraction: number(0.8, Number.MIN_VALUE, 1, {
+    pInit: number(0.8, Number.MIN_VALUE, 1, {
       help: "share of the pixels that the first squares cover",
       source: AUTOATTACK,
       reason: "the paper tunes it by data set, from 0.05 to 0.8",
     }),
-    rescaleSchedule: flag(true, {
+    rescale: flag(true, {
       help: "spread the shrinking of the squares over the steps there are, instead of over 10,000",
       source: "Andriushchenko et al. 2020, arXiv:1912.00049, section 4",
       reason: "with few steps the squares would else never become small",
@@ -49,12 +51,13 @@ export const square = defineAttack({
     const { model, x, eps = [], progress, note } = context;
     const grid = context.grid ?? model.grid;
     const image = imageOf(model.inputShape);
+    const squaresIn = ballNorm(context.norm) === "linf" ? squaresLinf : squaresL2;
     const batches: Batch[] = [];
     const all: Found[] = [];
     const order = eps.map((_, e) => e).sort((a, b) => (eps[a] as number) - (eps[b] as number));
     for (const [done, e] of order.entries()) {
       const best = zeros(x.shape);
-      const squares = squaresLinf(x, best, eps[e] as number, model.bounds, image, grid);
+      const squares = squaresIn(x, best, eps[e] as number, model.bounds, image, grid);
       const report = (part: number): void => progress?.((done + part) / order.length);
       const found = await searchSquares(context, squares, best, 1 / (order.length - done), report);
       const smaller = all.at(-1);

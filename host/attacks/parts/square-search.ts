@@ -9,8 +9,8 @@ import { type Squares, windowFraction } from "./squares.js";
 export interface SearchSettings {
   /** Proposals a sample at most. */
   readonly steps: number;
-  readonly initialFraction: number;
-  readonly rescaleSchedule: boolean;
+  readonly pInit: number;
+  readonly rescale: boolean;
 }
 
 export interface Found {
@@ -81,7 +81,7 @@ export async function searchSquares(
     if (active.length === 0) break;
     for (const [place, i] of active.entries()) {
       const steps = Math.min(params.steps, (allowed[i] as number) - 1);
-      const fraction = windowFraction(step, steps, params.initialFraction, params.rescaleSchedule);
+      const fraction = windowFraction(step, steps, params.pInit, params.rescale);
       squares.propose(trialAt(place), i, fraction, rngs[i] as Rng);
     }
     const scores = await ask(active);
