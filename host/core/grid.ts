@@ -23,6 +23,12 @@ export function rangeOf(type: QuantType): readonly [number, number] {
   return RANGES[type];
 }
 
+/** Real values of the grid's smallest and largest integer. */
+export function endsOf({ type, scale, zeroPoint }: Grid): readonly [number, number] {
+  const [min, max] = rangeOf(type);
+  return [(min - zeroPoint) * scale, (max - zeroPoint) * scale];
+}
+
 /** An array of the grid's integer type. */
 export function allocate(type: QuantType, length: number): QuantArray {
   switch (type) {

@@ -114,6 +114,11 @@ function toKeras(layer: Layer, outputOf: (name: string) => string): KerasEntry[]
       return entry("Flatten", {});
     case "softmax":
       return entry("Softmax", { axis: -1 });
+    case "fakeQuant":
+      throw new McuEvalError(
+        "MODEL_UNSUPPORTED",
+        `layer "${layer.name}" rounds to a grid, which Keras has no layer for`,
+      );
   }
 }
 

@@ -5,8 +5,13 @@
  * kernels [kh, kw, in, multiplier]; dense kernels [in, out]. Layers stand in topological order.
  */
 
+import type { Grid } from "../core/index.js";
+
 export type Padding = "same" | "valid";
 export type Activation = "linear" | "relu" | "relu6";
+
+/** Where values halfway between two grid points go: "up", or away from the grid's integer 0. */
+export type Ties = "up" | "fromZero";
 
 interface LayerBase {
   readonly name: string;
@@ -38,6 +43,13 @@ export type Layer = LayerBase &
     | (Windowed & { readonly kind: "averagePool2d" | "maxPool2d"; readonly poolSize: readonly [number, number] })
     | { readonly kind: "flatten" }
     | { readonly kind: "softmax" }
+    | {
+        readonly kind: "fakeQuant";
+        readonly grid: Grid;
+        readonly ties: Ties;
+        /** A parameter `nudge`, one a channel, moves values away from zero before they are rounded. */
+        readonly useNudge: boolean;
+      }
   );
 
 export type LayerKind = Layer["kind"];
@@ -47,7 +59,7 @@ export interface Param {
   readonly data: Float32Array;
 }
 
-/** Parameters by `<layer name>/<role>`: kernel, bias, gamma, beta, moving_mean, moving_variance. */
+/** Parameters by `<layer name>/<role>`: kernel, bias, gamma, beta, moving_mean, moving_variance, nudge. */
 export type Params = ReadonlyMap<string, Param>;
 
 export interface Graph {

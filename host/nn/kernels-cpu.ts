@@ -1,6 +1,7 @@
 /** The same operations on tfjs's plain JavaScript backend, for machines without libtensorflow. Slow. */
 
 import type { NamedAttrMap, NamedTensorMap, Rank, Tensor } from "@tensorflow/tfjs-core";
+import { plainFakeQuant } from "./fake-quant.js";
 import type { ConvKernel, Kernels, NormKernel, PoolKernel, PoolWindow, Window } from "./kernels.js";
 
 type Tf = typeof import("@tensorflow/tfjs-core");
@@ -70,6 +71,8 @@ export function cpuKernels(tf: Tf): Kernels {
     averagePool: (window) => poolKernel("AvgPool", window),
     maxPool: (window) => poolKernel("MaxPool", window),
     batchNorm,
+    fakeQuant: (grid, ties) => plainFakeQuant(tf, grid, ties),
+    nudge: (x, amount) => tf.add(x, tf.mul(tf.sign(x), amount)),
     matMul: (a, b, transposeA = false, transposeB = false) => tf.matMul(a, b, transposeA, transposeB),
     biasAdd: (x, bias) => tf.add(x, bias),
     biasGradient: sumToChannels,

@@ -1,7 +1,8 @@
 /** The tensor operations the layers are built from; each engine brings its own set. */
 
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Padding } from "./graph.js";
+import type { Grid } from "../core/index.js";
+import type { Padding, Ties } from "./graph.js";
 
 export type { Tensor };
 
@@ -53,12 +54,23 @@ export interface NormKernel {
   ): readonly [dx: Tensor, dGamma: Tensor, dBeta: Tensor];
 }
 
+/** Rounding to a grid, and the straight-through estimate of its gradient. */
+export interface FakeQuantKernel {
+  /** Each value's nearest grid point, values beyond the grid's ends clamped; NaN stays NaN. */
+  forward(x: Tensor): Tensor;
+  /** `dy` where `x` lies within the grid's ends, 0 where it was clamped. @param x what `forward` was given */
+  gradient(dy: Tensor, x: Tensor): Tensor;
+}
+
 export interface Kernels {
   conv2d(window: Window): ConvKernel;
   depthwiseConv2d(window: Window): ConvKernel;
   averagePool(window: PoolWindow): PoolKernel;
   maxPool(window: PoolWindow): PoolKernel;
   batchNorm(epsilon: number): NormKernel;
+  fakeQuant(grid: Grid, ties: Ties): FakeQuantKernel;
+  /** x + sign(x) * amount. @param amount [C] */
+  nudge(x: Tensor, amount: Tensor): Tensor;
   matMul(a: Tensor, b: Tensor, transposeA?: boolean, transposeB?: boolean): Tensor;
   biasAdd(x: Tensor, bias: Tensor): Tensor;
   /** Sum over all axes but the last. */

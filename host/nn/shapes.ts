@@ -46,6 +46,7 @@ function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): read
     case "batchNorm":
     case "activation":
     case "softmax":
+    case "fakeQuant":
       return shape;
   }
 }
@@ -94,6 +95,8 @@ function rolesOf(layer: Layer, channels: number): [role: string, shape: number[]
       return withBias(layer.useBias, [channels, layer.units], layer.units);
     case "batchNorm":
       return ["gamma", "beta", "moving_mean", "moving_variance"].map((role) => [role, [channels]]);
+    case "fakeQuant":
+      return layer.useNudge ? [["nudge", [channels]]] : [];
     default:
       return [];
   }

@@ -13,4 +13,5 @@ export {
 export { modelCrc, readTflite } from "./read.js";
 export type { TensorType } from "./schema.js";
 export type { Range } from "./scheme.js";
+export { type TwinOptions, twinOf } from "./twin.js";
 export { writeTflite } from "./write.js";

@@ -106,6 +106,11 @@ function operatorOf(
     }
     case "softmax":
       return { op: "SOFTMAX", quantization: conversion.scheme.softmaxOutput, options: { beta: 1 } };
+    case "fakeQuant":
+      throw new McuEvalError(
+        "MODEL_UNSUPPORTED",
+        `layer "${layer.name}" rounds to a grid: the network is quantised already`,
+      );
     case "batchNorm":
       throw new McuEvalError("INTERNAL", `layer "${layer.name}" should have been folded`);
   }

@@ -2,6 +2,7 @@ import type { Layer } from "../graph.js";
 import type { Kernels } from "../kernels.js";
 import { activationOp, addOp, softmaxOp } from "./activation.js";
 import { batchNormOp } from "./batch-norm.js";
+import { fakeQuantOp } from "./fake-quant.js";
 import type { LayerOp } from "./layer-op.js";
 import { convOp, denseOp } from "./linear.js";
 import { flattenOp, poolOp } from "./pool.js";
@@ -32,5 +33,7 @@ export function layerOp(layer: Layer, kernels: Kernels): LayerOp | null {
       return flattenOp(kernels);
     case "softmax":
       return softmaxOp(kernels);
+    case "fakeQuant":
+      return fakeQuantOp(layer, kernels);
   }
 }

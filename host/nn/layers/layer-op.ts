@@ -3,7 +3,7 @@
 import { McuEvalError } from "../../core/index.js";
 import type { Tensor } from "../kernels.js";
 
-/** A layer's parameters by role: kernel, bias, gamma, beta, moving_mean, moving_variance. */
+/** A layer's parameters by role: kernel, bias, gamma, beta, moving_mean, moving_variance, nudge. */
 export type RoleTensors = Readonly<Record<string, Tensor>>;
 
 /** What one forward pass of one layer leaves for its backward pass. */

@@ -30,9 +30,9 @@ interface Run {
   dParams: Map<string, Float32Array>;
 }
 
-/** Frozen norms have no gradients, moving statistics never. */
+/** Frozen norms have no gradients, moving statistics and nudges never. */
 function isTrainable(name: string, training: boolean): boolean {
-  return !(training ? /moving/ : /moving|gamma|beta/).test(name);
+  return !(training ? /moving|nudge/ : /moving|nudge|gamma|beta/).test(name);
 }
 
 /** Ours and tfjs's outputs and gradients of sum(dy * y) at one random point. */

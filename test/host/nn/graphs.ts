@@ -54,6 +54,25 @@ export const layerGraphs: readonly Graph[] = [
   chain("maxPool2d", IMAGE, { kind: "maxPool2d", poolSize: [2, 2], strides: [2, 2], padding: "valid" }),
   chain("flatten", IMAGE, { kind: "flatten" }, dense),
   chain("softmax", [6], dense, { kind: "softmax" }),
+  // The convolution's outputs reach beyond both ends of this grid.
+  chain("fakeQuant", IMAGE, conv("conv2d"), {
+    kind: "fakeQuant",
+    grid: { type: "int8", scale: 0.01, zeroPoint: 20 },
+    ties: "up",
+    useNudge: false,
+  }),
+  chain("fakeQuant of 16 bits", IMAGE, conv("conv2d"), {
+    kind: "fakeQuant",
+    grid: { type: "int16", scale: 0.0001, zeroPoint: 0 },
+    ties: "up",
+    useNudge: true,
+  }),
+  chain("fakeQuant with ties from 0", [6], dense, {
+    kind: "fakeQuant",
+    grid: { type: "uint8", scale: 0.01, zeroPoint: 100 },
+    ties: "fromZero",
+    useNudge: false,
+  }),
 ];
 
 /** A residual net with every kind of layer but relu6, 12x12x3 to 5 classes. */

@@ -1,7 +1,7 @@
 /** The same graphs in plain tfjs ops, whose gradients come from tfjs's own tape. */
 
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
-import { openStream, sizeOf } from "../../../host/core/index.js";
+import { openStream, rangeOf, sizeOf, snapToGrid } from "../../../host/core/index.js";
 import { type Engine, type Graph, type Layer, type Param, paramShapes } from "../../../host/nn/index.js";
 
 type Tf = Engine["tf"];
@@ -44,6 +44,25 @@ function layerOf(tf: Tf, layer: Layer, inputs: Tensor[], role: (name: string) =>
       return tf.reshape(x, [x.shape[0], -1]);
     case "softmax":
       return tf.softmax(x as Tensor);
+    case "fakeQuant": {
+      const { scale, zeroPoint, type } = layer.grid;
+      const ends = rangeOf(type).map((end) => (end - zeroPoint) * scale) as [number, number];
+      const rounded = tf.customGrad((...[z, save]) => {
+        (save as unknown as (kept: Tensor[]) => void)([z as Tensor]);
+        const moved = layer.useNudge ? tf.add(z as Tensor, tf.mul(tf.sign(z as Tensor), role("nudge"))) : (z as Tensor);
+        return {
+          value: tf.tensor(snapToGrid(moved.dataSync() as Float32Array, layer.grid), moved.shape),
+          gradFunc: (dy: Tensor, [kept]: Tensor[]) => {
+            const inside = tf.logicalAnd(
+              tf.greaterEqual(kept as Tensor, ends[0]),
+              tf.lessEqual(kept as Tensor, ends[1]),
+            );
+            return tf.mul(dy, tf.cast(inside, "float32"));
+          },
+        };
+      });
+      return rounded(x as Tensor);
+    }
   }
 }
 
