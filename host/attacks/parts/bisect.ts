@@ -48,8 +48,8 @@ export function* bisect(walker: Walker, fooling: Float32Array, tolerance: number
   let low = 0;
   let high = isBox ? length : 1;
   let end = isBox || length === 0 ? tolerance : tolerance / length;
-  // Boxes less than a step apart hold the same grid points; on a segment, elements turn one by one.
-  if (isBox) end = Math.max(end, step * 0.999);
+  // No box lies between two that are a step apart; on a segment, elements turn one by one.
+  if (isBox) end = Math.max(end, step * 1.001);
   else end = Math.max(end, 2 ** -24);
   while (high - low > end) {
     const position = isBox && step > 0 ? wholeSteps(low, high, step) : (low + high) / 2;
