@@ -107,6 +107,7 @@ export function forward(program: Program, params: ParamTensors, x: Tensor, until
  *
  * @param dy shaped as that layer's output
  * @param add how gradients that meet at one layer are summed: the engine's add
+ * @param seen told each gradient with respect to a layer's inputs, with the layer's number
  */
 export function backward(
   program: Program,
@@ -116,6 +117,7 @@ export function backward(
   dy: Tensor,
   wanted: Wanted,
   add: (a: Tensor, b: Tensor) => Tensor,
+  seen?: (layer: number, gradient: Tensor) => void,
 ): GraphGradients {
   const pending: (Tensor | undefined)[] = [];
   const paramGradients: (RoleTensors | undefined)[] = [];
@@ -134,6 +136,7 @@ export function backward(
     if (wanted.params) paramGradients[i] = gradients.params;
     inputs.forEach((input, position) => {
       const dx = gradients.inputs[position];
+      if (dx) seen?.(i, dx);
       if (dx) pending[input] = pending[input] ? add(pending[input], dx) : dx;
     });
   }

@@ -5,6 +5,8 @@ import { type Engine, loadEngine, scoped } from "./engine.js";
 import { backward, compile, forward, outputOf, type ParamTensors, type Program, uploadParams } from "./executor.js";
 import type { Network } from "./graph.js";
 import type { Tensor } from "./kernels.js";
+import { areFinite, notFinite } from "./not-finite.js";
+import { gradientOfOne, twoLogits } from "./one-output.js";
 import { layerShapes } from "./shapes.js";
 
 /** Samples that go through the net together in `logits`: more only cost memory. */
@@ -22,13 +24,15 @@ interface Loaded {
  * Wraps a network, in inference mode, as the gradient model that white-box attacks ask.
  *
  * The engine is loaded and the parameters are uploaded at the first pass; they stay for the life of
- * the process. Backward passes compute the input gradient only.
+ * the process. Backward passes compute the input gradient only, and throw NOT_FINITE, naming a layer, for
+ * one with NaN or infinity. Of a network with one output z, the logits are [0, z].
  */
 export function gradientModel(network: Network): GradientModel {
   const { graph } = network;
   const shapes = layerShapes(graph);
   const inputShape = shapes.get(graph.layers[0]?.name ?? "") ?? [];
-  const classes = shapes.get(graph.logits)?.at(-1) ?? 0;
+  const outputs = shapes.get(graph.logits)?.at(-1) ?? 0;
+  const classes = outputs === 1 ? 2 : outputs;
   const passes = { forward: 0, backward: 0 };
   let loading: Promise<Loaded> | undefined;
 
@@ -52,22 +56,23 @@ export function gradientModel(network: Network): GradientModel {
       assertShape(x, [null, ...inputShape], `input of ${graph.id}`);
       const loaded = await load();
       const count = countOf(x);
-      const logits = zeros([count, classes]);
+      const found = zeros([count, outputs]);
       for (let begin = 0; begin < count; begin += CHUNK) {
         const part = slice(x, begin, Math.min(begin + CHUNK, count));
-        logits.data.set(logitsOf(loaded, part), begin * classes);
+        found.data.set(logitsOf(loaded, part), begin * outputs);
       }
       passes.forward += count;
-      return logits;
+      return outputs === 1 ? twoLogits(found) : found;
     },
 
     async open(x) {
       assertShape(x, [null, ...inputShape], `input of ${graph.id}`);
       const loaded = await load();
       passes.forward += countOf(x);
-      return openPass(loaded, x, inputShape, classes, (count) => {
+      const pass = openPass(loaded, x, inputShape, outputs, (count) => {
         passes.backward += count;
       });
+      return outputs === 1 ? openTwo(pass, graph.id) : pass;
     },
   };
 }
@@ -88,7 +93,7 @@ function openPass(
   { engine, program, params, at }: Loaded,
   x: Batch,
   inputShape: readonly number[],
-  classes: number,
+  outputs: number,
   counted: (samples: number) => void,
 ): OpenPass {
   const { tf, kernels } = engine;
@@ -98,22 +103,42 @@ function openPass(
     for (const { y } of kept) tf.keep(y);
     return kept;
   });
-  const logits = { data: floatsOf(outputOf(trace, at)), shape: [count, classes] };
+  const logits = { data: floatsOf(outputOf(trace, at)), shape: [count, outputs] };
   return {
     logits,
     async backward(dLogits) {
-      assertShape(dLogits, [count, classes], `gradient of the logits of ${program.graph.id}`);
+      assertShape(dLogits, [count, outputs], gradientName(program.graph.id));
       counted(count);
       const shape = [count, ...inputShape];
       return scoped(engine, () => {
         const wanted = { inputs: true, params: false };
         const dy = toTensor(engine, dLogits);
         const { input } = backward(program, params, trace, at, dy, wanted, kernels.add);
-        return input ? { data: floatsOf(input), shape } : zeros(shape);
+        if (!input) return zeros(shape);
+        const data = floatsOf(input);
+        if (!areFinite(data)) throw notFinite(program, params, trace, at, dy, kernels);
+        return { data, shape };
       });
     },
     close() {
       for (const { y } of trace) y.dispose();
     },
   };
+}
+
+/** A pass of a network with one output, as one of two logits. */
+function openTwo(pass: OpenPass, id: string): OpenPass {
+  const logits = twoLogits(pass.logits);
+  return {
+    logits,
+    async backward(dLogits) {
+      assertShape(dLogits, logits.shape, gradientName(id));
+      return pass.backward(gradientOfOne(dLogits));
+    },
+    close: () => pass.close(),
+  };
+}
+
+function gradientName(id: string): string {
+  return `gradient of the logits of ${id}`;
 }

@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Batch, gather, slice } from "../../../host/core/index.js";
-import { type Engine, foldBatchNorm, gradientModel, loadEngine, resnet8 } from "../../../host/nn/index.js";
-import { smallResidual } from "./graphs.js";
+import { type Engine, foldBatchNorm, forwardAll, gradientModel, loadEngine, resnet8 } from "../../../host/nn/index.js";
+import { chain, dense, smallResidual } from "./graphs.js";
 import { randomFloats, randomParams, relativeGap } from "./reference.js";
 
 const network = foldBatchNorm({ graph: smallResidual(), params: randomParams(smallResidual(), 5) });
 const images: Batch = { data: randomFloats(8 * 12 * 12 * 3, 1), shape: [8, 12, 12, 3] };
 const weights: Batch = { data: randomFloats(8 * 5, 2, -1, 1), shape: [8, 5] };
+
+const rectified = { kind: "dense", units: 5, useBias: true, activation: "relu" } as const;
+const single = { kind: "dense", units: 1, useBias: true, activation: "linear" } as const;
 
 let engine: Engine;
 
@@ -145,5 +148,93 @@ describe("gradientModel", () => {
     const pass = await model.open(images);
     await expect(pass.backward(slice(weights, 0, 7))).rejects.toMatchObject({ code: "DATA_MISMATCH" });
     pass.close();
+  });
+});
+
+describe("a network of one output z", () => {
+  const graph = chain("one-output", [6], rectified, single);
+  const one = { graph, params: randomParams(graph, 3) };
+  const x: Batch = { data: randomFloats(4 * 6, 4), shape: [4, 6] };
+
+  it("has the two logits [0, z]", async () => {
+    const model = gradientModel(one);
+    expect(model.classes).toBe(2);
+    const z = (await forwardAll(one, x)).get("dense_1") as Batch;
+    const logits = await model.logits(x);
+    expect(logits.shape).toEqual([4, 2]);
+    expect(Array.from(logits.data)).toEqual(Array.from(z.data).flatMap((value) => [0, value]));
+    const pass = await model.open(x);
+    expect(pass.logits).toEqual(logits);
+    pass.close();
+  });
+
+  it("has the gradient of z, whatever is asked of the constant", async () => {
+    const model = gradientModel(one);
+    const pass = await model.open(x);
+    const asked = (first: number): Batch => ({
+      data: Float32Array.of(first, 2, first, 2, first, 2, first, 2),
+      shape: [4, 2],
+    });
+    const gradient = await pass.backward(asked(0));
+    expect(await pass.backward(asked(7))).toEqual(gradient);
+    await expect(pass.backward({ data: new Float32Array(4), shape: [4, 1] })).rejects.toThrow("expected [4, 2]");
+    pass.close();
+    const step = 1e-2;
+    for (let at = 0; at < 6; at++) {
+      const [up, down] = await Promise.all(
+        [step, -step].map(async (move) => {
+          const data = x.data.slice();
+          data[at] = (data[at] as number) + move;
+          return (await model.logits({ data, shape: x.shape })).data[1] as number;
+        }),
+      );
+      expect(gradient.data[at]).toBeCloseTo((2 * ((up as number) - (down as number))) / (2 * step), 2);
+    }
+  });
+});
+
+describe("an input gradient that is not finite", () => {
+  const graph = chain("deep", [3], dense, rectified, dense);
+  const x: Batch = { data: Float32Array.of(0.5, 0.5, 0.5), shape: [1, 3] };
+  const ones: Batch = { data: new Float32Array(5).fill(1), shape: [1, 5] };
+
+  async function failureOf(change: (params: Map<string, Float32Array>) => void, dLogits = ones): Promise<unknown> {
+    const params = randomParams(graph, 3);
+    change(new Map([...params].map(([name, { data }]) => [name, data])));
+    const pass = await gradientModel({ graph, params }).open(x);
+    try {
+      return await pass.backward(dLogits).catch((error: unknown) => error);
+    } finally {
+      pass.close();
+    }
+  }
+
+  it("names the layer whose output is not finite first", async () => {
+    const error = await failureOf((params) => params.get("dense_1/kernel")?.fill(Number.NaN));
+    expect(error).toMatchObject({ code: "NOT_FINITE" });
+    expect((error as Error).message).toBe(
+      'the input gradient of deep is not finite: NaN or infinity first appears in the output of layer "dense_1"',
+    );
+  });
+
+  it("names the layer whose gradient is not finite first", async () => {
+    // Outputs of 1e30 and less, but slopes of 1e30 * 1e30.
+    const error = await failureOf((params) => {
+      params.get("dense_0/kernel")?.fill(1e-30);
+      params.get("dense_0/bias")?.fill(0);
+      params.get("dense_1/kernel")?.fill(1e30);
+      params.get("dense_1/bias")?.fill(1);
+      params.get("dense_2/kernel")?.fill(1e30);
+    });
+    expect(error).toMatchObject({ code: "NOT_FINITE" });
+    expect((error as Error).message).toContain('first appears in the gradient of layer "dense_1"');
+  });
+
+  it("says when it was handed in", async () => {
+    const dLogits = { data: Float32Array.of(1, Number.NaN, 0, 0, 0), shape: [1, 5] };
+    expect(await failureOf(() => {}, dLogits)).toMatchObject({
+      code: "NOT_FINITE",
+      message: expect.stringContaining("the gradient of the logits that was handed in"),
+    });
   });
 });
