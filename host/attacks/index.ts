@@ -10,6 +10,7 @@ export * from "./fgsm.js";
 export * from "./geoda.js";
 export * from "./hop-skip-jump.js";
 export * from "./params.js";
+export * from "./parts/bpda.js";
 export { type FloatOracleOptions, floatOracle, oneHot } from "./parts/float-oracle.js";
 export { crossEntropyGradient } from "./parts/loss.js";
 export * from "./pgd.js";
