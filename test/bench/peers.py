@@ -53,6 +53,7 @@ def run(job, nets):
         nets[folder] = TfjsNet(folder).eval()
     net = Counted(nets[folder]).eval()
     seed = job["seed"]
+    job.setdefault("eps", None)
     torch.manual_seed(seed)
     np.random.seed(seed)
     random.seed(seed)

@@ -40,6 +40,8 @@ def art_boundary(net, job):
         delta=s["delta"],
         epsilon=s["epsilon"],
         step_adapt=s["stepAdapt"],
+        num_trial=s["trials"],
+        sample_size=s["sampleSize"],
         max_iter=s["steps"],
         init_size=s["initSize"],
         verbose=False,
@@ -47,12 +49,13 @@ def art_boundary(net, job):
     return art_generate(job, attack)
 
 
-@peer("foolbox", "boundary", "l2", note="one candidate a step; its own steps for directions and step lengths")
+@peer("foolbox", "boundary", "l2", note="one candidate a step")
 def foolbox_boundary(net, job):
     import foolbox
 
-    start = foolbox.attacks.LinearSearchBlendedUniformNoiseAttack(directions=job["settings"]["initSize"])
-    attack = foolbox.attacks.BoundaryAttack(init_attack=start, steps=job["settings"]["queries"])
+    s = job["settings"]
+    start = foolbox.attacks.LinearSearchBlendedUniformNoiseAttack(directions=s["initSize"])
+    attack = foolbox.attacks.BoundaryAttack(init_attack=start, steps=s["steps"])
     return foolbox_minimal(net, job, attack)
 
 
@@ -67,7 +70,7 @@ def art_geoda(net, job):
         art_classifier(net),
         norm=art_norm(job["norm"]),
         sub_dim=s["subDim"],
-        max_iter=s["queries"],
+        max_iter=s["maxQueries"],
         bin_search_tol=s["binSearchTol"],
         lambda_param=s["lambda"],
         sigma=s["sigma"],
@@ -85,8 +88,9 @@ def foolbox_hop_skip_jump(net, job):
     attack = foolbox.attacks.HopSkipJumpAttack(
         init_attack=start,
         steps=s["steps"],
-        initial_gradient_eval_steps=s["initEvals"],
-        max_gradient_eval_steps=s["maxEvals"],
+        initial_gradient_eval_steps=s["initialProbes"],
+        max_gradient_eval_steps=s["maxProbes"],
+        gamma=s["gamma"],
         constraint=job["norm"],
     )
     return foolbox_minimal(net, job, attack)
@@ -102,8 +106,8 @@ def art_hop_skip_jump(net, job):
         targeted=job["goal"] == "targeted",
         norm=art_norm(job["norm"]),
         max_iter=s["steps"],
-        max_eval=s["maxEvals"],
-        init_eval=s["initEvals"],
+        max_eval=s["maxProbes"],
+        init_eval=s["initialProbes"],
         init_size=s["initSize"],
         verbose=False,
     )

@@ -9,7 +9,7 @@ def foolbox_ddn(net, job):
     import foolbox
 
     s = job["settings"]
-    attack = foolbox.attacks.DDNAttack(init_epsilon=s["initEpsilon"], steps=s["steps"], gamma=s["gamma"])
+    attack = foolbox.attacks.DDNAttack(init_epsilon=s["initialNorm"], steps=s["steps"], gamma=s["gamma"])
     return foolbox_minimal(net, job, attack)
 
 
@@ -19,5 +19,5 @@ def foolbox_fmn(net, job):
 
     s = job["settings"]
     kinds = {"linf": foolbox.attacks.LInfFMNAttack, "l2": foolbox.attacks.L2FMNAttack}
-    attack = kinds[job["norm"]](steps=s["steps"], max_stepsize=s["maxStep"], gamma=s["gamma"])
+    attack = kinds[job["norm"]](steps=s["steps"], max_stepsize=s["stepSize"], gamma=s["gamma"])
     return foolbox_minimal(net, job, attack)
