@@ -15,6 +15,7 @@ import { apgdT } from "./apgd-t.js";
 import { type AttackContext, defineAttack, stopIfAborted } from "./attack.js";
 import { fabT } from "./fab-t.js";
 import { count, parseParams, type ValuesOf } from "./params.js";
+import { apgdParams } from "./parts/apgd-runs.js";
 import { type BudgetState, inherit, isWithin, offer, resisting, stateOf } from "./parts/ensemble.js";
 import { fabOverTargets, fabParams } from "./parts/fab-targets.js";
 import { floatOracle } from "./parts/float-oracle.js";
@@ -34,6 +35,7 @@ const params = {
     source: PAPER,
     reason: "the standard version's: all others of 10 classes",
   }),
+  earlyStop: apgdParams.earlyStop,
   queries: count(5000, 1, {
     help: "squares that square tries a sample",
     source: PAPER,
@@ -75,8 +77,8 @@ type Part = (context: Context, states: readonly BudgetState[], place: number) =>
 /** apgd-ce at every budget, apgd-t at those where a smaller one did not help; from the smallest budget up. */
 function runGradient(attack: typeof apgdCe): Part {
   return async (context, states, place) => {
-    const { steps, targetClasses } = context.params;
-    const entered = attack === apgdT ? { steps, targetClasses } : { steps };
+    const { steps, targetClasses, earlyStop } = context.params;
+    const entered = attack === apgdT ? { steps, earlyStop, targetClasses } : { steps, earlyStop };
     for (const [e, state] of states.entries()) {
       if (attack !== apgdCe) inherit(state, states[e - 1]);
       const rows = resisting(state);

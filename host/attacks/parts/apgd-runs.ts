@@ -38,10 +38,10 @@ export const apgdParams: {
     source: `${PAPER}, section 3.2`,
     reason: "the paper's",
   }),
-  earlyStop: flag(true, {
-    help: "stop working on a sample once it is fooled; off, all steps are made and the highest loss is kept",
-    source: `${PAPER}, section 6: a sample leaves the ensemble once it is fooled`,
-    reason: "robust accuracy is the same at a fraction of the time; turn it off for points deeper in the other class",
+  earlyStop: flag(false, {
+    help: "leave a sample at its first fooling point; off, its run is finished and its highest loss kept",
+    source: "the authors' code, which finishes the run",
+    reason: "a first fooling point lies close to the boundary, and rounding to the input grid undoes many of them",
   }),
 };
 
@@ -85,7 +85,7 @@ export async function runApgd(
       margins: new Float64Array(countOf(x)).fill(Number.NEGATIVE_INFINITY),
     };
     for (let run = 0; run < runs; run++) {
-      const rows = Array.from(labels.keys()).filter((i) => !(context.params.earlyStop && found.isFooled[i]));
+      const rows = Array.from(labels.keys()).filter((i) => !found.isFooled[i]);
       if (rows.length === 0) break;
       const done = e * runs + run;
       const tell = (part: number): void => progress?.((done + part) / (ascending.length * runs));

@@ -2,10 +2,10 @@
  * Auto-PGD: gradient ascent with momentum inside the eps-ball, its step halved where it stopped paying.
  *
  * Source: Croce & Hein 2020, arXiv:2003.01690, section 3 and algorithm 1. A run costs `steps` + 1 forward
- * and `steps` backward passes a row that is not fooled. Departs: a row leaves the work once it is fooled
- * (`stopsEarly`); the result is the fooling point of highest loss, and where there is none the point of
- * highest loss; the first checkpoint compares with the start's own loss, where the authors' code compares
- * with 0. On a grid the iterate stays continuous, and what the model is asked is its rounded point.
+ * and `steps` backward passes a row. Departs: a row may leave the work once it is fooled (`stopsEarly`); the
+ * result is the fooling point of highest loss, where the authors' code takes the last one, and where none
+ * fools the point of highest loss; the first checkpoint compares with the start's own loss, where the
+ * authors' code compares with 0. On a grid the iterate stays continuous, and what the model is asked is its rounded point.
  */
 
 import { argmax, type Batch, countOf, type GradientModel, type Grid, row, slice, zeros } from "../../core/index.js";

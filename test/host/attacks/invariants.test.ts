@@ -48,22 +48,30 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { id: "apgd-ce", norm: "linf", entered: {}, isFrugal: true },
-  { id: "apgd-ce", norm: "l2", entered: {}, isFrugal: true },
-  { id: "apgd-dlr", norm: "linf", entered: {}, isFrugal: true },
-  { id: "apgd-dlr", norm: "l2", entered: {}, isFrugal: true },
-  { id: "apgd-t", norm: "linf", entered: {}, isFrugal: true },
-  { id: "apgd-t", norm: "l2", entered: {}, isFrugal: true },
-  { id: "apgd-ce", norm: "linf", entered: { restarts: 2, earlyStop: false, steps: 15 } },
-  { id: "apgd-t", norm: "l2", entered: { earlyStop: false, steps: 15 } },
+  { id: "apgd-ce", norm: "linf", entered: { steps: 30 } },
+  { id: "apgd-ce", norm: "l2", entered: { steps: 30 } },
+  { id: "apgd-dlr", norm: "linf", entered: { steps: 30 } },
+  { id: "apgd-dlr", norm: "l2", entered: { steps: 30 } },
+  { id: "apgd-t", norm: "linf", entered: { steps: 30 } },
+  { id: "apgd-t", norm: "l2", entered: { steps: 30 } },
+  { id: "apgd-ce", norm: "linf", entered: { restarts: 2, earlyStop: true, steps: 15 }, isFrugal: true },
+  { id: "apgd-t", norm: "l2", entered: { earlyStop: true, steps: 15 }, isFrugal: true },
   { id: "autoattack", norm: "linf", entered: { queries: 60, steps: 30 }, isFrugal: true },
   { id: "autoattack", norm: "l2", entered: { queries: 60, steps: 30 }, isFrugal: true },
+  { id: "ddn", norm: "l2", entered: {} },
   { id: "deepfool", norm: "l2", entered: {} },
   { id: "deepfool", norm: "linf", entered: {} },
+  // Its twin here is the same network, where a balance of 1 would leave nothing to climb.
+  { id: "diva", norm: "linf", entered: { balance: 2 } },
+  { id: "diva", norm: "l2", entered: { balance: 2 } },
   { id: "fab-t", norm: "linf", entered: { steps: 30 } },
   { id: "fab-t", norm: "l2", entered: { steps: 30 } },
   { id: "fgsm", norm: "linf", entered: {} },
   { id: "fgsm", norm: "l2", entered: {} },
+  { id: "fmn", norm: "l2", entered: {} },
+  { id: "fmn", norm: "linf", entered: {} },
+  { id: "fmn", norm: "l1", entered: {} },
+  { id: "fmn", norm: "l0", entered: {} },
   { id: "pgd", norm: "linf", entered: {} },
   { id: "pgd", norm: "l2", entered: {} },
   { id: "pgd", norm: "linf", entered: { restarts: 3, steps: 5, "step-size": 0.3 } },
@@ -77,6 +85,7 @@ const CASES: readonly Case[] = [
   { id: "geoda", norm: "linf", entered: { maxQueries: 400, subDim: 2 } },
   { id: "hop-skip-jump", norm: "l2", entered: { steps: 4 } },
   { id: "hop-skip-jump", norm: "linf", entered: { steps: 4 } },
+  { id: "zoo", norm: "l2", entered: { steps: 30, coordinates: 12 } },
 ];
 
 it("the table covers every attack in each of its norms", () => {
