@@ -18,3 +18,4 @@ export type * from "./presets/preset.js";
 export * from "./presets/registry.js";
 export * from "./registry.js";
 export * from "./square.js";
+export * from "./zoo.js";

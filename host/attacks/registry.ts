@@ -14,6 +14,7 @@ import { geoda } from "./geoda.js";
 import { hopSkipJump } from "./hop-skip-jump.js";
 import { pgd } from "./pgd.js";
 import { square } from "./square.js";
+import { zoo } from "./zoo.js";
 
 export const ATTACKS: readonly Attack[] = [
   apgdCe,
@@ -27,8 +28,7 @@ autoattack,
   square,
   boundary,
   geoda,
-  hopSkipJump,
-];
+  hopSkipJump, zoo];
 
 /** @throws McuEvalError ATTACK_UNKNOWN, suggesting the nearest id */
 export function attackById(id: string): Attack {

@@ -3,7 +3,7 @@
 import { type Batch, countOf, type Oracle, type Rng, row, rowSize, zeros } from "../../core/index.js";
 import { type AttackContext, stopIfAborted } from "../attack.js";
 import { isFooled } from "./goal.js";
-import { areProbabilities, logProbabilities } from "./log-probabilities.js";
+import { scoreReader } from "./score-reader.js";
 import { type Squares, windowFraction } from "./squares.js";
 
 export interface SearchSettings {
@@ -38,10 +38,12 @@ export async function searchSquares(
   share: number,
   progress: (part: number) => void,
 ): Promise<Found> {
-  const { model, x, samples, rng, params, signal } = context;
+  const { model, x, labels, goal, samples, rng, params, signal } = context;
   const n = countOf(x);
   const size = rowSize(x);
-  const judge = judgeOf(context);
+  const reader = scoreReader(model.classes, labels, goal);
+  const lossOf = (scores: Float32Array, i: number): number =>
+    goal.kind === "targeted" ? reader.logProbability(scores, i, goal.targets[i] as number) : reader.lead(scores, i);
   const losses = new Float64Array(n);
   const found = { best, isFooled: new Uint8Array(n), queries: new Int32Array(n), hasChanged: new Uint8Array(n) };
   const allowed = samples.map((sample) => Math.floor(model.remaining(sample) * share));
@@ -72,8 +74,8 @@ export async function searchSquares(
   if (active.length > 0) {
     const scores = await ask(active);
     for (const [place, i] of active.entries()) {
-      losses[i] = judge.first(row(scores, place), i);
-      found.isFooled[i] = Number(judge.isFooled(row(scores, place), i));
+      losses[i] = lossOf(row(scores, place), i);
+      found.isFooled[i] = Number(isFooled(row(scores, place), labels, goal, i));
     }
   }
   for (let step = 0; step < params.steps; step++) {
@@ -86,8 +88,8 @@ export async function searchSquares(
     }
     const scores = await ask(active);
     for (const [place, i] of active.entries()) {
-      const loss = judge.loss(row(scores, place), i);
-      const fooled = judge.isFooled(row(scores, place), i);
+      const loss = lossOf(row(scores, place), i);
+      const fooled = isFooled(row(scores, place), labels, goal, i);
       if (loss !== losses[i]) found.hasChanged[i] = 1;
       if (fooled || loss >= (losses[i] as number)) {
         squares.accept(trialAt(place), i);
@@ -115,33 +117,4 @@ function keepActive(
     kept.push(i);
   }
   return kept;
-}
-
-interface Judge {
-  /** The loss of row i's first scores, which also tell whether they are probabilities. */
-  first(scores: Float32Array, i: number): number;
-  /** What is to grow: other classes' lead over the label, or the target's log-probability. */
-  loss(scores: Float32Array, i: number): number;
-  isFooled(scores: Float32Array, i: number): boolean;
-}
-
-function judgeOf({ model, labels, goal }: AttackContext<Oracle, SearchSettings>): Judge {
-  const logs = new Float64Array(model.classes);
-  const isProbability = new Uint8Array(labels.length);
-  const loss = (scores: Float32Array, i: number): number => {
-    logProbabilities(scores, isProbability[i] === 1, logs);
-    if (goal.kind === "targeted") return logs[goal.targets[i] as number] as number;
-    const label = labels[i] as number;
-    let other = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < logs.length; k++) if (k !== label) other = Math.max(other, logs[k] as number);
-    return other - (logs[label] as number);
-  };
-  return {
-    first(scores, i) {
-      isProbability[i] = Number(areProbabilities(scores));
-      return loss(scores, i);
-    },
-    loss,
-    isFooled: (scores, i) => isFooled(scores, labels, goal, i),
-  };
 }
