@@ -44,36 +44,101 @@ export function projectOntoHyperplane(
   move: Float64Array,
   { slope, cap }: ProjectionScratch,
 ): number {
-  const middle = (bounds[0] + bounds[1]) / 2;
-  const half = (bounds[1] - bounds[0]) / 2;
-  const side = gap < 0 ? -1 : 1;
   const isLinf = norm === "linf";
-  let total = 0;
-  for (let i = 0; i < point.length; i++) {
-    const weight = side * (normal[i] as number);
-    const size = Math.abs(weight);
-    const sign = weight < 0 ? -1 : 1;
-    const room = Math.max(0, half + sign * ((point[i] as number) - middle));
-    const rate = isLinf ? size : size * size;
-    slope[i] = rate;
-    cap[i] = isLinf ? room : room / Math.max(size, Number.MIN_VALUE);
-    total += rate;
-  }
+  const flip = gap < 0 ? 1 : 0;
+  const total = isLinf
+    ? prepareLinf(point, normal, flip, bounds, slope, cap)
+    : prepareL2(point, normal, flip, bounds, slope, cap);
   if (!(total > 0)) {
     move.fill(0);
     return 0;
   }
   const multiplier = solve(slope, cap, Math.abs(gap), total);
-  let measure = 0;
+  return isLinf ? moveLinf(normal, flip, multiplier, cap, move) : moveL2(normal, flip, multiplier, cap, move);
+}
+
+/** Float32 values as their bits: a sign bit costs no branch, and a branch on random signs costs more than the rest. */
+function bitsOf(values: Float32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
+}
+
+/** Fills in slopes and caps. @param flip 1 to turn the normal round @returns the sum of the slopes */
+function prepareLinf(
+  point: Float32Array,
+  normal: Float32Array,
+  flip: number,
+  [low, high]: readonly [number, number],
+  slope: Float64Array,
+  cap: Float64Array,
+): number {
+  const bits = bitsOf(normal);
+  const middle = (low + high) / 2;
+  const half = (high - low) / 2;
+  let total = 0;
   for (let i = 0; i < point.length; i++) {
-    const weight = side * (normal[i] as number);
-    const reach = Math.min(multiplier, cap[i] as number);
-    const sign = weight > 0 ? -1 : weight < 0 ? 1 : 0;
-    const step = isLinf ? sign * reach : weight === 0 ? 0 : -weight * reach;
-    move[i] = step;
-    measure = isLinf ? Math.max(measure, Math.abs(step)) : measure + step * step;
+    const sign = 1 - 2 * (((bits[i] as number) >>> 31) ^ flip);
+    const size = Math.abs(normal[i] as number);
+    slope[i] = size;
+    cap[i] = half + sign * ((point[i] as number) - middle);
+    total += size;
   }
-  return isLinf ? measure : Math.sqrt(measure);
+  return total;
+}
+
+function prepareL2(
+  point: Float32Array,
+  normal: Float32Array,
+  flip: number,
+  [low, high]: readonly [number, number],
+  slope: Float64Array,
+  cap: Float64Array,
+): number {
+  const bits = bitsOf(normal);
+  const middle = (low + high) / 2;
+  const half = (high - low) / 2;
+  let total = 0;
+  for (let i = 0; i < point.length; i++) {
+    const sign = 1 - 2 * (((bits[i] as number) >>> 31) ^ flip);
+    const size = Math.abs(normal[i] as number);
+    slope[i] = size * size;
+    // A weight of 0 has a slope of 0 and, for its products to be 0 too, a finite cap.
+    cap[i] = (half + sign * ((point[i] as number) - middle)) / (size + SMALL);
+    total += size * size;
+  }
+  return total;
+}
+
+/** Far below the smallest float32. */
+const SMALL = 1e-200;
+
+function moveLinf(
+  normal: Float32Array,
+  flip: number,
+  multiplier: number,
+  cap: Float64Array,
+  move: Float64Array,
+): number {
+  const bits = bitsOf(normal);
+  let longest = 0;
+  for (let i = 0; i < move.length; i++) {
+    const pattern = bits[i] as number;
+    const sign = 1 - 2 * ((pattern >>> 31) ^ flip);
+    const reach = (pattern & 0x7fffffff) === 0 ? 0 : Math.min(multiplier, cap[i] as number);
+    move[i] = -sign * reach;
+    longest = Math.max(longest, reach);
+  }
+  return longest;
+}
+
+function moveL2(normal: Float32Array, flip: number, multiplier: number, cap: Float64Array, move: Float64Array): number {
+  const side = 1 - 2 * flip;
+  let square = 0;
+  for (let i = 0; i < move.length; i++) {
+    const step = -side * (normal[i] as number) * Math.min(multiplier, cap[i] as number);
+    move[i] = step;
+    square += step * step;
+  }
+  return Math.sqrt(square);
 }
 
 /** The m of the head comment; Infinity where all caps together do not close the gap. */
@@ -89,9 +154,11 @@ function solve(slope: Float64Array, cap: Float64Array, gap: number, total: numbe
     closed = 0;
     let capped = 0;
     for (let i = 0; i < slope.length; i++) {
-      if ((cap[i] as number) > multiplier) free += slope[i] as number;
+      const limit = cap[i] as number;
+      const rate = slope[i] as number;
+      if (limit > multiplier) free += rate;
       else {
-        closed += (slope[i] as number) * (cap[i] as number);
+        closed += rate * limit;
         capped++;
       }
     }

@@ -106,6 +106,8 @@ describe.each(["linf", "l2"] as const)("%s", (norm) => {
   it("moves nothing without a normal, and nothing along a weight of 0", () => {
     expect(project([0.25, 0.5], [0, 0], 1, norm)).toEqual({ move: Float64Array.of(0, 0), length: 0 });
     expect(project([0.25, 0.5], [Number.NaN, 1], 1, norm)).toEqual({ move: Float64Array.of(0, 0), length: 0 });
-    expect(project([0.25, 0.5], [0, 2], 0.5, norm).move).toEqual(Float64Array.of(0, -0.25));
+    const { move } = project([0.25, 0.5], [0, 2], 0.5, norm);
+    expect(move[0]).toBeCloseTo(0, 12);
+    expect(move[1]).toBeCloseTo(-0.25, 12);
   });
 });
