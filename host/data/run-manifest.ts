@@ -207,6 +207,8 @@ export interface RunManifest {
   readonly boards: Readonly<Partial<Record<"native" | "device", BoardRecord>>>;
   readonly conditions: readonly ConditionRecord[];
   readonly results?: readonly ResultRecord[];
+  /** Signs that the figures overstate robustness, once the run is complete; docs/guide/flags.md has a section for each id. */
+  readonly flags?: readonly { readonly id: string; readonly text: string }[];
   /** Requirements that were checked. */
   readonly requirements?: readonly { readonly text: string; readonly value?: number; readonly met: boolean }[];
   readonly sessions: readonly SessionRecord[];

@@ -28,6 +28,7 @@ export interface RunEnd {
   readonly notes?: readonly string[];
   readonly results?: readonly ResultRecord[];
   readonly requirements?: RunManifest["requirements"];
+  readonly flags?: RunManifest["flags"];
 }
 
 export interface Run {
@@ -132,6 +133,7 @@ function runOf(opening: RunOpening, current: RunManifest, journal: Journal, inpu
         complete: end.outcome === "complete",
         ...(end.results && { results: end.results }),
         ...(end.requirements && { requirements: end.requirements }),
+        ...(end.flags && { flags: end.flags }),
         sessions: [...sessions, endOf(end)],
       };
       try {

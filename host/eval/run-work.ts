@@ -6,6 +6,7 @@ import { agrees } from "../metrics/index.js";
 import type { ChosenAttack } from "./choose.js";
 import { evaluate } from "./evaluate.js";
 import { forecastRun } from "./forecast-run.js";
+import { inspectRun } from "./inspect.js";
 import type { RunModel } from "./model.js";
 import { createOracleClock } from "./oracle-clock.js";
 import { type Group, unitSizes } from "./plan.js";
@@ -107,8 +108,9 @@ export async function work(
     for (const line of before.unequal) warnOnce(`the link's counters disagree: ${line}`);
     const results = resultsOf(records, run.manifest.conditions, partsByStep(attacks, job.model));
     const requirements = gate(results);
+    const flags = await inspectRun({ job, conditions: run.manifest.conditions, records, signal });
     const { unequal, ...told } = { ...before, ...(warnings.size > 0 && { notes: [...warnings] }) };
-    const manifest = await run.close({ outcome: "complete", ...told, results, requirements });
+    const manifest = await run.close({ outcome: "complete", ...told, results, requirements, flags });
     return { folder: run.folder, manifest, records, results, requirements };
   } catch (error) {
     const { unequal, ...told } = await session();

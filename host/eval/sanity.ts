@@ -1,7 +1,7 @@
 /** Checks of a run's model and attacks that need the float model again. The ids are those of metrics' SANITY_FLAGS. */
 
 import { type Attack, crossEntropyGradient, type Goal, type ParamValues } from "../attacks/index.js";
-import { argmax, type Batch, countOf, type GradientModel, openStream, row, slice } from "../core/index.js";
+import { argmax, type Batch, countOf, type GradientModel, type Norm, openStream, row, slice } from "../core/index.js";
 import { type SanityFlag, wilsonInterval } from "../metrics/index.js";
 
 /** Samples looked at; a network that misbehaves does so on most. */
@@ -42,9 +42,10 @@ export interface StepsCheck {
   readonly attack: Attack;
   readonly params: ParamValues;
   readonly goal: Goal;
-  readonly norm: "l0" | "l1" | "l2" | "linf";
-  readonly eps: readonly { readonly entered: string; readonly value: number }[];
+  readonly norm: Norm;
+  readonly eps: { readonly entered: string; readonly value: number };
   readonly model: GradientModel;
+  /** [N, ...] clean, with labels, sample numbers and targets of the same rows; the first of them are looked at. */
   readonly x: Batch;
   readonly labels: Int32Array;
   readonly samples: readonly number[];
@@ -52,48 +53,50 @@ export interface StepsCheck {
   readonly signal: AbortSignal;
 }
 
+/** Whether `checkSteps` can say anything of an attack: a white box with a budget and a number of steps. */
+export function hasSteps({ needs, family, needsTwin, parts, params }: Attack): boolean {
+  return needs === "gradient" && family === "budget" && !needsTwin && !parts && params.steps?.kind === "count";
+}
+
 /**
- * Whether an attack of `steps` gradient steps fools clearly more with twice as many: more than the 95 %
- * interval of what it fools now.
+ * Whether an attack fools clearly more with twice its steps: more than the 95 % interval of what it fools
+ * as it is. One start of each is compared.
  *
- * @param check x, labels, samples and targets of the same rows; the first ones are looked at
+ * @param check an attack that `hasSteps`
  */
 export async function checkSteps(check: StepsCheck): Promise<SanityFlag[]> {
-  const { attack, params, goal, eps, labels, signal } = check;
-  const { steps } = params;
-  if (attack.needs !== "gradient" || attack.family !== "budget" || typeof steps !== "number" || attack.needsTwin)
-    return [];
-  const x = slice(check.x, 0, Math.min(LOOKED_AT, countOf(check.x)));
-  const count = countOf(x);
-  const some: Goal = goal.kind === "untargeted" ? goal : { kind: "targeted", targets: goal.targets.subarray(0, count) };
-  const run = (now: ParamValues): Promise<Batch[]> =>
-    attack.run({
-      model: check.model,
-      x,
-      labels: labels.subarray(0, count),
-      samples: check.samples.slice(0, count),
-      goal: some,
-      norm: check.norm,
-      eps: eps.map(({ value }) => value),
-      params: now,
-      rng: (sample, restart = 0) => openStream(check.seed, attack.id, sample, restart),
-      signal,
-    });
-  const [few, many] = [await run(params), await run({ ...params, steps: 2 * steps })];
-  const flags: SanityFlag[] = [];
-  for (const [e, { entered }] of eps.entries()) {
-    const fooled = async (batch: Batch): Promise<number> => {
-      const logits = await check.model.logits(batch);
-      return rowsWhere(count, (i) => {
-        const predicted = argmax(row(logits, i));
-        return some.kind === "targeted" ? predicted === some.targets[i] : predicted !== labels[i];
-      });
-    };
-    const now = await fooled(few[e] as Batch);
-    const then = await fooled(many[e] as Batch);
-    if (then / count <= (wilsonInterval(now, count)?.high ?? 1)) continue;
-    const text = `${attack.id} at ${entered} fools ${then} of ${count} samples with ${2 * steps} steps, ${now} with ${steps}`;
-    flags.push({ id: "too-few-steps", text });
-  }
-  return flags;
+  const { attack, eps } = check;
+  const count = Math.min(LOOKED_AT, countOf(check.x));
+  const steps = Number(check.params.steps);
+  const now = await fooledBy(check, count, steps);
+  const then = await fooledBy(check, count, 2 * steps);
+  if (then / count <= (wilsonInterval(now, count)?.high ?? 1)) return [];
+  const text = `${attack.id} at ${eps.entered} fools ${then} of ${count} samples with ${2 * steps} steps, ${now} with ${steps}`;
+  return [{ id: "too-few-steps", text }];
+}
+
+async function fooledBy(check: StepsCheck, count: number, steps: number): Promise<number> {
+  const { attack, eps, norm, model, signal, seed } = check;
+  const goal: Goal =
+    check.goal.kind === "untargeted"
+      ? check.goal
+      : { kind: "targeted", targets: check.goal.targets.subarray(0, count) };
+  const labels = check.labels.subarray(0, count);
+  const [found] = await attack.run({
+    model,
+    x: slice(check.x, 0, count),
+    labels,
+    samples: check.samples.slice(0, count),
+    goal,
+    norm,
+    eps: [eps.value],
+    params: { ...check.params, steps, ...(attack.params.restarts && { restarts: 1 }) },
+    rng: (sample, restart = 0) => openStream(seed, attack.id, sample, restart),
+    signal,
+  });
+  const logits = await model.logits(found as Batch);
+  return rowsWhere(count, (i) => {
+    const predicted = argmax(row(logits, i));
+    return goal.kind === "targeted" ? predicted === goal.targets[i] : predicted !== labels[i];
+  });
 }

@@ -20,6 +20,7 @@ export function flagsOf(input: ReportInput): Flag[] {
   return [
     ...mismatchFlag(summary),
     ...incompleteFlag(manifest, records.length),
+    ...sanityFlags(manifest),
     ...linkFlag(manifest),
     ...belowStepFlag(summary),
     ...aboveEpsFlag(summary),
@@ -44,6 +45,13 @@ function incompleteFlag(manifest: RunManifest, found: number): Flag[] {
       text: `The run is not complete: ${found} of ${planned} records. Continue it with --resume; rates below count what is there.`,
     },
   ];
+}
+
+function sanityFlags({ flags = [] }: RunManifest): Flag[] {
+  return flags.map(({ id, text }) => ({
+    level: "alarm",
+    text: `Sanity flag ${id}: ${text}. See docs/guide/flags.md.`,
+  }));
 }
 
 function linkFlag(manifest: RunManifest): Flag[] {

@@ -218,7 +218,7 @@ async function run(flags: RunFlags, io: Io): Promise<void> {
   }
 }
 
-async function present({ folder }: RunOutcome, junit: string | true | undefined, io: Io): Promise<void> {
+async function present({ folder, manifest }: RunOutcome, junit: string | true | undefined, io: Io): Promise<void> {
   const { loadRun, writeReports, summarySentence, equalitySentence } = await import("../../report/index.js");
   const { consoleTables } = await import("../result-tables.js");
   const input = await loadRun(folder);
@@ -226,6 +226,7 @@ async function present({ folder }: RunOutcome, junit: string | true | undefined,
   outLine(io, summarySentence(input));
   const equality = equalitySentence(input.summary);
   if (equality) outLine(io, equality);
+  for (const { id, text } of manifest.flags ?? []) outLine(io, `FLAG ${id}: ${text} (docs/guide/flags.md)`);
   const paths = await writeReports(folder, { junit: junit === true ? `${folder}/junit.xml` : junit }).catch(
     (error: unknown) => {
       if (!isMcuEvalError(error)) throw error;

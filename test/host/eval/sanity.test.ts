@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { attackById, parseParams } from "../../../host/attacks/index.js";
+import { ATTACKS, attackById, parseParams } from "../../../host/attacks/index.js";
 import { type Batch, countOf, type GradientModel } from "../../../host/core/index.js";
-import { checkModel, checkSteps } from "../../../host/eval/sanity.js";
+import { checkModel, checkSteps, hasSteps } from "../../../host/eval/sanity.js";
 import { curvedModel, labelsOf, samplesFor } from "../attacks/models.js";
 
 const model = curvedModel([4, 4, 3], 5);
@@ -57,7 +57,7 @@ describe("checkSteps", () => {
       params: parseParams("pgd", pgd.params, { randomStart: false, ...entered }),
       goal: { kind: "untargeted" },
       norm: "linf",
-      eps: [{ entered: String(eps), value: eps }],
+      eps: { entered: String(eps), value: eps },
       model,
       x,
       labels: await labelsOf(model, x),
@@ -74,16 +74,12 @@ describe("checkSteps", () => {
     expect(flags[0]?.text).toMatch(/^pgd at 0\.04 fools \d+ of 64 samples with 4 steps, \d+ with 2$/);
   });
 
-  it("is content with enough of them, and with an attack that has none", async () => {
+  it("is content with enough of them", async () => {
     expect(await check({}, 0.04)).toEqual([]);
-    const fgsm = attackById("fgsm");
-    const labels = await labelsOf(model, x);
-    const shared = { goal: { kind: "untargeted" } as const, norm: "linf" as const, model, x, labels, seed: 1 };
-    const rest = {
-      samples: [...labels.keys()],
-      signal: new AbortController().signal,
-      eps: [{ entered: "1", value: 1 }],
-    };
-    expect(await checkSteps({ attack: fgsm, params: {}, ...shared, ...rest })).toEqual([]);
+  });
+
+  it("is for white boxes with a budget and steps", () => {
+    expect(ATTACKS.filter(hasSteps).map(({ id }) => id)).toEqual(expect.arrayContaining(["pgd", "apgd-ce"]));
+    for (const id of ["fgsm", "deepfool", "square", "autoattack"]) expect(hasSteps(attackById(id))).toBe(false);
   });
 });
