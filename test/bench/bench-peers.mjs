@@ -63,7 +63,7 @@ let missed = 0;
 for (const entry of chosen) {
   const n = Number(values.n ?? entry.n);
   const sized = { ...entry, n, batch: Math.min(entry.batch, n), ours: { ...entry.settings, ...entry.ours, ...given } };
-  const measured = await run.measure(sized, { fresh: values.fresh, oursOnly: values["ours-only"] });
+  const measured = await run.measure(sized, { fresh: values.fresh, sides: values["ours-only"] ? "ours" : "both" });
   const result = verdict(sized, measured);
   missed += result.bars.filter(({ ok }) => !ok).length;
   cases.push({ ...sized, ...result });

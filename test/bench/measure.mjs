@@ -47,10 +47,10 @@ export function bench(session) {
 
   /**
    * @param entry a case of `chosenCases` with n
-   * @param options {fresh: measure again, oursOnly: take of the peers only what is there}
+   * @param options {fresh: measure again, sides: whom to measure, "both", "ours" or "peers"; of the other side only what is there}
    * @returns name -> measurement {n, cpuS: seconds of each round, forward, backward, samples, session} or {error}
    */
-  async function measure(entry, { fresh, oursOnly }) {
+  async function measure(entry, { fresh = false, sides = "both" }) {
     const { n, rounds } = entry;
     const files = await prepare(n);
     const who = [OURS, ...entry.peers];
@@ -60,9 +60,10 @@ export function bench(session) {
         return [name, slot(`${entry.id}-${name}`, { ...plan(entry, name), n, rounds, code })];
       }),
     );
-    const missing = who.filter((name) => (fresh || !places.get(name).read()) && !(oursOnly && name !== OURS));
+    const wanted = who.filter((name) => sides === "both" || (sides === "ours") === (name === OURS));
+    const missing = wanted.filter((name) => fresh || !places.get(name).read());
     // Ratios of what is over in a moment are only sound between runs that took turns.
-    const due = rounds > 1 && missing.length > 0 && !oursOnly ? who : missing;
+    const due = rounds > 1 && missing.length > 0 ? wanted : missing;
     const made = new Map(due.map((name) => [name, []]));
     for (let round = 0; round < rounds; round++) {
       for (const name of due) {
