@@ -27,10 +27,11 @@ function fixtureCases() {
 const run = bench(new Date().toISOString());
 const cases = existsSync(file) && only.length > 0 ? JSON.parse(readFileSync(file, "utf8")).cases : [];
 for (const entry of fixtureCases()) {
-  const { id, attack, norm, eps, goal, random = false, small, ours } = entry;
+  const { id, attack, norm, eps, goal, random = false, small, ours, slow = [] } = entry;
   const settings = { ...entry.settings, ...small };
+  const asked = entry.peers.filter((name) => !slow.includes(name));
   const measured = await run.measure(
-    { ...entry, settings, ours: settings, n: N, batch: N, rounds: 1 },
+    { ...entry, peers: asked, settings, ours: settings, n: N, batch: N, rounds: 1 },
     { sides: "peers" },
   );
   const peers = {};
