@@ -46,6 +46,7 @@ export async function loadModel(reference: string, float?: string): Promise<Load
     id,
     network,
     tflite,
+    others: await otherFiles(files, role),
     labels: description?.task.labels,
     files: {
       ...Object.fromEntries(records),
@@ -53,6 +54,16 @@ export async function loadModel(reference: string, float?: string): Promise<Load
       ...(float !== undefined && { float_values: { path: float, sha256: valuesHash(network) } }),
     },
   };
+}
+
+/** Every other .tflite of the folder, by role. */
+async function otherFiles(
+  files: Readonly<Record<string, ModelFile>>,
+  primary: string,
+): Promise<Record<string, Uint8Array>> {
+  const further = Object.entries(files).filter(([role, { path }]) => role !== primary && path.endsWith(".tflite"));
+  const read = further.map(async ([role, { path }]): Promise<[string, Uint8Array]> => [role, await readFile(path)]);
+  return Object.fromEntries(await Promise.all(read));
 }
 
 async function fileOf(path: string): Promise<ModelFile> {

@@ -8,8 +8,9 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
 }
 
-/** A span of which only two digits mean anything: "3.9 h", "98 h", "12 min", "0.7 s". */
+/** A span of which two or three digits mean anything: "3.9 h", "98 h", "12 min", "704 ms", "0.28 ms". */
 export function roughDuration(seconds: number): string {
+  if (seconds < 0.01) return `${(seconds * 1000).toPrecision(2)} ms`;
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   const [amount, unit] = seconds < 60 ? [seconds, "s"] : seconds < 3600 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
   return `${amount < 9.95 ? amount.toFixed(1) : String(Math.round(amount))} ${unit}`;

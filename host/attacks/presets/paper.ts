@@ -59,19 +59,19 @@ function attacksOf({ autoattackEps, squareL2Eps, geodaSubDim }: Task): readonly 
     {
       id: "zoo",
       norm: "l2",
-      params: { steps: 10, binarySteps: 5, initialConst: 0.01, importanceSampling: true, resize: false },
+      params: { steps: 10, binarySteps: 5, initialConst: 0.01, importanceSampling: true },
     },
-    { id: "square", norm: "l2", eps: [squareL2Eps], params: { queries: 2000, pInit: 0.8 } },
-    { id: "square", norm: "linf", eps: ["0.015"], params: { queries: 1000, pInit: 0.05 } },
+    { id: "square", norm: "l2", eps: [squareL2Eps], params: { steps: 2000, pInit: 0.8 } },
+    { id: "square", norm: "linf", eps: ["0.015"], params: { steps: 1000, pInit: 0.05 } },
     {
       id: "boundary",
       norm: "l2",
-      params: { steps: 500, delta: 0.1, epsilon: 1, stepAdapt: 0.667, initSize: 100 },
+      params: { rule: "trials", steps: 500, delta: 0.1, epsilon: 1, stepAdapt: 0.667, initSize: 100 },
     },
     {
       id: "geoda",
       norm: "l2",
-      params: { queries: 4000, binSearchTol: 1e-4, subDim: geodaSubDim, lambda: 0.6, initSize: 100 },
+      params: { maxQueries: 4000, binSearchTol: 1e-4, subDim: geodaSubDim, lambda: 0.6, initSize: 100 },
     },
   ];
 }

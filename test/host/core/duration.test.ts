@@ -15,6 +15,7 @@ describe("duration", () => {
 
 describe("roughDuration", () => {
   it.each([
+    [0.000284, "0.28 ms"],
     [0.704, "704 ms"],
     [9.96, "10 s"],
     [94, "1.6 min"],

@@ -30,9 +30,11 @@ const NETWORK: Network = {
   ]),
 };
 
-export async function tinyModel(): Promise<LoadedModel> {
-  const corners = { data: Float32Array.of(0, 0, 0, 0, 1, 1, 1, 1), shape: [2, SIZE] };
-  const tflite = quantizeInt8(NETWORK, await calibrate(NETWORK, corners));
+/** @param top the largest value its input grid reaches */
+export async function tinyModel(top = 1): Promise<LoadedModel> {
+  const corners = { data: Float32Array.of(0, 0, 0, 0, top, top, top, top), shape: [2, SIZE] };
+  const network = { ...NETWORK, graph: { ...NETWORK.graph, bounds: [0, top] as const } };
+  const tflite = quantizeInt8(network, await calibrate(network, corners));
   const files = { int8: { path: "int8.tflite", sha256: "0".repeat(64) } };
   return { id: "tiny", network: NETWORK, tflite, labels: ["low", "high"], files };
 }

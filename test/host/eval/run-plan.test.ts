@@ -214,6 +214,90 @@ describe("runPlan", () => {
     expect(attacked.every(({ label, target, goal }) => goal === "targeted" && target === 1 - label)).toBe(true);
   });
 
+  it("runs further files of the model on the native build, each on its own input grid", async () => {
+    const boards = fakeBoards();
+    const wide = await tinyModel(2);
+    const seen: number[][] = [];
+    const open: typeof boards.open = async (options) => {
+      const device = await boards.open(options);
+      if (options.model !== wide.tflite) return device;
+      expect(options.board).toBe("native");
+      return {
+        ...device,
+        infer(request) {
+          seen.push([...new Int8Array(request.input)]);
+          return device.infer(request);
+        },
+      };
+    };
+    const model = async () => ({ ...(await tinyModel()), others: { wide: wide.tflite } });
+    const sources = { model, dataset: async () => tinyData(REQUEST.n) };
+    const { records, results, manifest } = await run("a", { sources, open }).done;
+    expect(new Set(records.map(({ others }) => JSON.stringify(others)))).toEqual(
+      new Set([JSON.stringify({ wide: { prediction: 0, output: "0100" } })]),
+    );
+    // 126/255 to 129/255 on a grid of twice the step.
+    expect(seen[0]).toEqual([-65, -65, -65, -65]);
+    expect(seen).toHaveLength(RECORDS);
+    expect(manifest.model.others?.wide?.input.scale).toBeCloseTo(2 / 255, 6);
+    const rates = results.filter((result) => "file" in result && result.file === "wide" && result.condition === 0);
+    expect(rates).toEqual([expect.objectContaining({ measure: "accuracy", engine: "native", numerator: 4 })]);
+    expect(boards.opened).toEqual([]);
+  });
+
+  it("leaves out a further file that the native build cannot run, and says so", async () => {
+    const boards = fakeBoards();
+    const wide = await tinyModel(2);
+    const open: typeof boards.open = async (options) => {
+      if (options.model === wide.tflite) throw new McuEvalError("MODEL_UNSUPPORTED", "operator ODD is unknown");
+      return boards.open(options);
+    };
+    const model = async () => ({ ...(await tinyModel()), others: { wide: wide.tflite } });
+    const { done, said } = run("a", { sources: { model, dataset: async () => tinyData(REQUEST.n) }, open });
+    const { records, manifest } = await done;
+    expect(said.warnings).toEqual([expect.stringMatching(/file wide is left out.*operator ODD/)]);
+    expect(manifest.sessions[0]?.notes).toEqual(said.warnings);
+    expect(records.some((record) => "others" in record)).toBe(false);
+    expect(manifest.model).not.toHaveProperty("others");
+  });
+
+  it("asks the device as an oracle, says beforehand what that takes, and counts", async () => {
+    const queries: string[] = [];
+    const { open } = fakeBoards({
+      before: (board, { mode, sample }) => {
+        if (mode === "overlapped") queries.push(`${board} ${sample}`);
+      },
+    });
+    const request = { attacks: [{ id: "hop-skip-jump", params: {} }], eps: undefined, oracle: "device" as const };
+    const { done, said } = run("a", { request: { ...request, maxQueries: 300 }, open });
+    const { records, manifest } = await done;
+    expect(said.notes).toContainEqual(
+      expect.stringMatching(/^forecast: hop-skip-jump \(linf\): at most 300 queries, 8 images at/),
+    );
+    const attacked = records.filter(({ condition }) => condition === 1);
+    const asked = attacked.reduce((sum, one) => sum + (one.queries ?? 0), 0);
+    expect(asked).toBeGreaterThan(100);
+    expect(Math.max(...attacked.map((one) => one.queries ?? 0))).toBeLessThanOrEqual(300);
+    expect(manifest.sessions[0]?.oracle?.queries).toBe(asked);
+    // The forecast times ten more: two to warm up, eight.
+    expect(queries).toHaveLength(asked + 10);
+    expect(queries.every((one) => one.startsWith("qemu-m7"))).toBe(true);
+    expect(attacked.every(({ passes }) => passes === undefined)).toBe(true);
+    expect(records.filter(({ condition }) => condition === 0).every(({ queries: own }) => own === undefined)).toBe(
+      true,
+    );
+  });
+
+  it("follows the twin where it is told to, and names it among the settings", async () => {
+    await run("twin", { request: { source: "twin" } }).done;
+    const { settings, complete } = await manifestOf("twin");
+    expect([complete, settings.attacks[0]?.source]).toEqual([true, "twin"]);
+    await expect(run("twin", { resume: true }).done).rejects.toMatchObject({
+      code: "RUN_CONFLICT",
+      message: expect.stringMatching(/attacks\[0\]\.source is "twin" there, and "float" now/),
+    });
+  });
+
   it.each([
     [{ request: { board: "qemu-m8" } }, "BOARD_UNKNOWN"],
     [{ request: { attacks: [{ id: "pdg", params: {} }] } }, "ATTACK_UNKNOWN"],
