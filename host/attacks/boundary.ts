@@ -65,6 +65,9 @@ const params = {
   }),
 };
 
+/** The clean sample, a given start, and the bisection to the boundary. */
+const START = 12;
+
 type Context = AttackContext<Oracle, ValuesOf<typeof params>>;
 
 export const boundary = defineAttack({
@@ -75,6 +78,9 @@ export const boundary = defineAttack({
   norms: ["l2"],
   needs: "labels",
   params,
+  mostQueries: ({ rule, steps, trials, sampleSize, initSize }) =>
+    initSize + START + (rule === "serial" ? Math.ceil(steps * (1 + 1 / CHECK_EVERY)) : 2 * steps * trials * sampleSize),
+  leastQueries: () => START,
   async run(context) {
     const without: number[] = [];
     const found = await walkAll(context, (walker) => search(context, walker, without));

@@ -9,20 +9,21 @@
  * the elements of a probe move by one grid step (root mean square) at least.
  */
 
-import { type Noise, type Oracle, openNoise } from "../core/index.js";
+import { type Oracle, openNoise } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { count, fraction, number, type ValuesOf } from "./params.js";
 import { bisect, distance, isFoolingAt } from "./parts/bisect.js";
-import { dctNoise } from "./parts/dct-noise.js";
-import { stepOf } from "./parts/domain.js";
 import { findStart, noteNoStart } from "./parts/fooling-start.js";
-import { type DrawProbe, probeNormal } from "./parts/normal.js";
+import { gaussianProbe, probeNormal } from "./parts/normal.js";
 import { type Walk, type Walker, walkAll } from "./parts/walk.js";
 
 const PAPER = "Rahmati et al. 2020, arXiv:2003.06468";
 
+/** The clean sample, a start, its bisection and a first round. */
+const LEAST = 50;
+
 const params = {
-  maxQueries: count(4000, 50, {
+  maxQueries: count(4000, LEAST, {
     help: "queries a sample, all together",
     source: "the authors' code",
     reason: "the norm falls slowly beyond",
@@ -64,6 +65,8 @@ export const geoda = defineAttack({
   norms: ["l2", "linf"],
   needs: "labels",
   params,
+  mostQueries: ({ maxQueries }) => maxQueries,
+  leastQueries: () => LEAST,
   async run(context) {
     const without: number[] = [];
     const begin = (walker: Walker): Walk => search(context, walker, without);
@@ -87,7 +90,7 @@ function* search({ params, rng }: Context, walker: Walker, without: number[]): W
   const there = new Float32Array(here.length);
   const normal = new Float32Array(here.length);
   const sum = new Float32Array(here.length);
-  const draw = probeOf(walker, noise, params.subDim, params.sigma);
+  const draw = gaussianProbe(walker, noise, params);
   const rounds = probesOfRounds(walker.remaining(), params.lambda);
 
   for (const [t, planned] of rounds.entries()) {
@@ -123,13 +126,4 @@ export function probesOfRounds(queries: number, lambda: number): number[] {
     const probes = weights.map((weight) => Math.round(((queries - RESERVE * rounds) * weight) / total));
     if ((probes[0] as number) <= 80) return probes.filter((number) => number > 0);
   }
-}
-
-function probeOf({ grid, inputShape }: Walker, noise: Noise, subDim: number, sigma: number): DrawProbe {
-  const draw = dctNoise(noise, inputShape, subDim);
-  const size = Math.max(sigma, stepOf(grid));
-  return (out) => {
-    draw(out);
-    for (let i = 0; i < out.length; i++) out[i] = size * (out[i] as number);
-  };
 }

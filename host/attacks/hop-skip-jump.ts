@@ -58,6 +58,13 @@ export const hopSkipJump = defineAttack({
   norms: ["l2", "linf"],
   needs: "labels",
   params,
+  mostQueries: ({ steps, initialProbes, maxProbes, initSize }) => {
+    let most = initSize + 2 + BISECTION;
+    for (let t = 1; t <= steps; t++)
+      most += Math.min(maxProbes, Math.floor(initialProbes * Math.sqrt(t))) + 2 * BISECTION;
+    return most;
+  },
+  leastQueries: () => 100,
   async run(context) {
     const without: number[] = [];
     const found = await walkAll(context, (walker) => search(context, walker, without));
@@ -106,6 +113,9 @@ function* search({ params, rng }: Context, walker: Walker, without: number[]): W
     walker.part = t / params.steps;
   }
 }
+
+/** Queries of a bisection, or of the halvings of a jump, at most: an interval halved to float32's precision. */
+const BISECTION = 24;
 
 /** Probes below which the last round's normal is not worth its bisection. */
 const FEWEST = 20;

@@ -1,9 +1,66 @@
 /** Estimates the normal of the decision boundary from labels alone. */
 
-import type { Ask, Walker } from "./walk.js";
+import { type Batch, type Noise, type Oracle, openNoise, type Rng, row, zeros } from "../../core/index.js";
+import type { Goal } from "../attack.js";
+import { dctNoise } from "./dct-noise.js";
+import { stepOf } from "./domain.js";
+import { type Ask, type Walk, type Walker, walkAll } from "./walk.js";
 
 /** Writes one random perturbation. */
 export type DrawProbe = (out: Float32Array) => void;
+
+export interface ProbeSize {
+  /** Standard deviation of an element, in units of the input; on a grid one step at least. */
+  readonly sigma: number;
+  /** Frequencies along each side of the image; all of them from the side on. */
+  readonly subDim: number;
+}
+
+/** Normal perturbations of low frequencies that survive the grid, as GeoDA asks them. */
+export function gaussianProbe(
+  { grid, inputShape }: ProbeTarget,
+  noise: Noise,
+  { sigma, subDim }: ProbeSize,
+): DrawProbe {
+  const draw = dctNoise(noise, inputShape, subDim);
+  const size = Math.max(sigma, stepOf(grid));
+  return (out) => {
+    draw(out);
+    for (let i = 0; i < out.length; i++) out[i] = size * (out[i] as number);
+  };
+}
+
+type ProbeTarget = Pick<Walker, "grid" | "inputShape">;
+
+export interface NormalRequest extends ProbeSize {
+  readonly model: Oracle;
+  /** Points near the decision boundary, [N, ...inputShape]. */
+  readonly points: Batch;
+  readonly labels: Int32Array;
+  readonly samples: readonly number[];
+  readonly goal: Goal;
+  /** Queries a point. */
+  readonly probes: number;
+  readonly rng: (sample: number) => Rng;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The boundary's normal at each point, as GeoDA estimates it.
+ *
+ * @returns [N, ...inputShape] rows of length 1, towards the fooling side; a row is zero where the oracle's
+ * budget ended first
+ */
+export async function boundaryNormals(request: NormalRequest): Promise<Batch> {
+  const { points, probes } = request;
+  const normals = zeros(points.shape);
+  const search = function* (walker: Walker): Walk {
+    const draw = gaussianProbe(walker, openNoise(request.rng(walker.sample)), request);
+    yield* probeNormal(walker, walker.origin, probes, draw, row(normals, walker.at));
+  };
+  await walkAll({ ...request, x: points, norm: "l2", params: {} }, search);
+  return normals;
+}
 
 /**
  * Asks random perturbations of a point near the boundary and averages them, each with the sign of its
