@@ -21,8 +21,10 @@ export interface ProgressOptions {
 
 /** Redraws at most this often on a terminal, in milliseconds. */
 const TERMINAL_INTERVAL = 100;
-/** Elsewhere, e.g. in a CI log, a line this often. */
+/** Elsewhere, e.g. in a CI log, a line this often at first, and later whenever a sixtieth of the time so far has passed. */
 const PLAIN_INTERVAL = 10_000;
+const LONGEST_INTERVAL = 300_000;
+const LINE_SHARE = 60;
 /** The rate is that of this much of the past, so that it follows a change of phase. */
 const RATE_WINDOW = 15_000;
 
@@ -33,6 +35,7 @@ const ERASE_LINE = "\r\x1b[2K";
 export function createProgress(io: Io, options: ProgressOptions): Progress {
   const clock = options.clock ?? (() => performance.now());
   const past: { at: number; done: number }[] = [];
+  const began = clock();
   let shownAt = Number.NEGATIVE_INFINITY;
   let drawn = "";
 
@@ -48,7 +51,7 @@ export function createProgress(io: Io, options: ProgressOptions): Progress {
       past.push({ at: now, done });
       while (past.length > 2 && now - (past[0]?.at ?? now) > RATE_WINDOW) past.shift();
       const isLast = done >= total;
-      if (!isLast && now - shownAt < (io.isTerminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL)) return;
+      if (!isLast && now - shownAt < (io.isTerminal ? TERMINAL_INTERVAL : plainInterval(now - began))) return;
       shownAt = now;
       const line = describe(done, total, rateOf(past), options.unit, io.isTerminal);
       draw(detail === "" ? line : `${line}  ${detail}`);
@@ -66,6 +69,10 @@ export function createProgress(io: Io, options: ProgressOptions): Progress {
       drawn = "";
     },
   };
+}
+
+function plainInterval(elapsed: number): number {
+  return Math.min(LONGEST_INTERVAL, Math.max(PLAIN_INTERVAL, elapsed / LINE_SHARE));
 }
 
 /** Units a second over the remembered past; null while it is too short to say. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { ATTACKS } from "../../../host/attacks/index.js";
 import { runCli } from "../../../host/cli/program.js";
 import { captured } from "./captured.js";
 
@@ -46,6 +47,10 @@ describe("wrong usage ends with exit code 2 and says what is expected", () => {
     [["run", "--goal", "targeted"], /targeted:<class>/],
     [["run", "--eps", ""], /separated by commas/],
     [["run", "--attack", ":steps=1"], /<id>:<parameter>=<value>/],
+    [["run", "--max-minutes", "0"], /number above 0/],
+    [["run", "--oracle", "board"], /float or native or device/],
+    [["run", "--attack", "pgd:norm=l3"], /l0 or l1 or l2 or linf/],
+    [["run", "--attack", "deepfool:eps=1/255", "--board", "native"], /smallest perturbation and takes no eps/],
     [["train"], /required option '--out <folder>'/],
     [["quantize"], /missing required argument 'network'/],
     [["report"], /missing required argument 'folder'/],
@@ -65,14 +70,34 @@ describe("wrong usage ends with exit code 2 and says what is expected", () => {
 });
 
 describe("attack", () => {
-  it("lists every attack with its parameters, their defaults and sources", async () => {
+  it("lists every attack as a table: id, access, norms, defaults, source", async () => {
     const { code, out } = await cli("attack", "--list");
     expect(code).toBe(0);
-    expect(out).toMatch(/^fgsm {2}/m);
-    expect(out).toMatch(/^pgd {2}.*1706\.06083/m);
-    expect(out).toMatch(/steps=\d+ /);
-    expect(out).toMatch(/step-size=0\.1 /);
-    expect((await cli("attack", "pgd")).out).not.toMatch(/^fgsm/m);
+    expect(out.split("\n")[0]).toMatch(/^id +access +finds +norms +defaults +source$/);
+    expect(out).toMatch(/^pgd +gradient +best loss within eps +linf, l2 +steps=20,step-size=0\.1,.*1706\.06083$/m);
+    for (const { id } of ATTACKS) expect(out).toMatch(new RegExp(`^${id} `, "m"));
+  });
+
+  it("shows one in full, with its budgets and what its defaults are good for", async () => {
+    const { out } = await cli("attack", "pgd");
+    expect(out).toMatch(/^ {2}norms +linf, l2 \(default linf\)$/m);
+    expect(out).toMatch(/^ {2}eps +linf 0\.4\/255,.*; l2 0\.05,/m);
+    expect(out).toMatch(/^ {2}step-size=0\.1\n {6}\S.*\n {6}\S/m);
+    expect(out).not.toMatch(/^fgsm/m);
+    expect((await cli("attack", "deepfool")).out).toMatch(/takes no eps/);
+  });
+
+  it("shows what a preset sets", async () => {
+    const { code, out } = await cli("attack", "--list", "--preset", "paper");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^paper .*2404\.05688/);
+    expect(out).toMatch(/^jsma +l0 +targeted:random +theta=0\.08,gamma=1$/m);
+    expect(out.trim().split("\n")).toHaveLength(3 + 12);
+  });
+
+  it("names an attack or a preset, not both", async () => {
+    expect(await cli("attack", "pgd", "--preset", "paper")).toMatchObject({ code: 2 });
+    expect((await cli("attack", "--preset", "papers")).err).toMatch(/Did you mean paper\?/);
   });
 });
 

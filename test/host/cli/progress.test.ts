@@ -50,6 +50,19 @@ describe("createProgress", () => {
     ]);
   });
 
+  it("leaves a log of a night that somebody can read", () => {
+    const io = captured();
+    let now = 0;
+    const progress = createProgress(io, { unit: "inferences", clock: () => now });
+    for (let second = 0; second < 12 * 3600; second++) {
+      now = second * 1000;
+      progress.update(1, 2, "square l2, attack 3 of 12");
+    }
+    const lines = io.errText().trim().split("\n");
+    expect(lines.length).toBeGreaterThan(200);
+    expect(lines.length).toBeLessThan(400);
+  });
+
   it("follows a change of pace", () => {
     const io = captured();
     let now = 0;
