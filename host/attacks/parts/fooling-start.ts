@@ -62,7 +62,7 @@ export function noteNoStart(
 ): void {
   if (without.length === 0) return;
   const wanted = goal.kind === "targeted" ? "of the target class" : "of another class";
-  note?.(
-    `${id} found no point ${wanted} in ${tries} random ones for ${without.length} samples (${without.slice(0, 5).join(", ")}${without.length > 5 ? ", …" : ""}); give starts, or raise init-size`,
-  );
+  const some = `${without.slice(0, 5).join(", ")}${without.length > 5 ? ", …" : ""}`;
+  const samples = `${without.length} ${without.length === 1 ? "sample" : "samples"} (${some})`;
+  note?.(`${id} found no point ${wanted} in ${tries} random ones for ${samples}; give starts, or raise init-size`);
 }
