@@ -71,7 +71,9 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
     },
     ...(note && { note }),
     signal,
-    ...(progress && { progress: (fraction) => progress(group, fraction) }),
+    ...(progress && {
+      progress: (fraction) => progress(group, Math.max(fraction, askedShare(box, settings, subjects.length))),
+    }),
   });
   const units = group.units.length;
   const passes = shareOf(before, passesOf(box), subjects.length * units);
@@ -83,6 +85,14 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
     ...(box.ledger && { queries }),
     ...(foundBy.some((parts) => parts.some((part) => part !== undefined)) && { foundBy }),
   };
+}
+
+/** How much of all samples' budgets of queries is used up; 0 where there is no limit. */
+function askedShare({ ledger }: Box, { budget }: AttackSettings, samples: number): number {
+  if (ledger === undefined || budget === undefined) return 0;
+  let asked = 0;
+  for (const count of ledger.queries.values()) asked += count;
+  return asked / (budget * samples);
 }
 
 function goalOf(settings: AttackSettings, subjects: readonly Subject[]): Goal {

@@ -7,7 +7,7 @@ import type { Group } from "./plan.js";
 export interface Stages {
   /** What is going on: which attack of how many, batch, share, queries, time left for this attack. */
   describe(group: Group, fraction: number): string;
-  /** The last word on an attack whose batches are all made; null for a batch before its last. */
+  /** The last word on an attack whose batches are all made, told once; null before that. */
   finished(group: Group): string | null;
 }
 
@@ -28,6 +28,7 @@ interface Begun {
 
 export function createStages({ groups, attacks, queries, now = () => performance.now() }: StagesOptions): Stages {
   const begun = new Map<number, Begun>();
+  const told = new Set<number | null>();
   const batchesOf = (step: number | null): Group[] => groups.filter((group) => group.step === step);
   const placeOf = (group: Group): number => batchesOf(group.step).indexOf(group);
   const beginOf = (group: Group): Begun => {
@@ -60,7 +61,8 @@ export function createStages({ groups, attacks, queries, now = () => performance
     },
     finished(group) {
       const begin = beginOf(group);
-      if (placeOf(group) < batchesOf(group.step).length - 1) return null;
+      if (placeOf(group) < batchesOf(group.step).length - 1 || told.has(group.step)) return null;
+      told.add(group.step);
       return `${nameOf(group.step as number)}: made in ${duration((now() - begin.at) / 1000)}${asked(begin)}`;
     },
   };

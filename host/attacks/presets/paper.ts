@@ -26,7 +26,7 @@ function attacksOf({ autoattackEps, squareL2Eps, geodaSubDim }: Task): readonly 
       eps: PGD_EPS,
       params: { steps: 20, stepSize: 0.1, restarts: 20, randomStart: true },
     },
-    { id: "deepfool", norm: "l2", params: { steps: 100, overshoot: 0.008 } },
+    { id: "deepfool", norm: "l2", params: { steps: 100, overshoot: 0.008, candidates: 0 } },
     {
       id: "jsma",
       norm: "l0",

@@ -30,6 +30,7 @@ it("says which attack of how many, which batch, how far, how many queries, and h
   expect(stages.finished(third as (typeof groups)[number])).toBe(
     "square l2 targeted, attack 2 of 2: made in 6 min 00 s, 900 queries",
   );
+  expect(stages.finished(third as (typeof groups)[number])).toBeNull();
 });
 
 it("measures a resumed attack by the batches of its session", () => {
