@@ -11,6 +11,7 @@ export * from "./geoda.js";
 export * from "./hop-skip-jump.js";
 export * from "./params.js";
 export * from "./parts/bpda.js";
+export { finiteDifferences, type Probe } from "./parts/finite-difference.js";
 export { type FloatOracleOptions, floatOracle, oneHot } from "./parts/float-oracle.js";
 export { crossEntropyGradient } from "./parts/loss.js";
 export * from "./pgd.js";

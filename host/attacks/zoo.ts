@@ -4,7 +4,8 @@
  * Source: Chen et al. 2017, arXiv:1708.03999, section 3 (objective, algorithm 1 with ZOO-ADAM, importance
  * sampling); the binary search over the constant as in Carlini & Wagner 2017, arXiv:1608.04644. A step
  * costs two queries an element and one for the point it leads to.
- * Departs: no reduced attack space. While a point fools by the confidence its loss is flat, so that
+ * Departs: no reduced attack space. After a constant that failed, the next goes on from where that one
+ * came to, so that no query is lost. While a point fools by the confidence its loss is flat, so that
  * nothing but the length is descended, for one query a step. Regions are important by the derivatives
  * seen there, since with Adam all first moves are equally long. Every difference is divided by the
  * distance that bounds and float32 leave. On a grid differences and moves are whole steps, one at least.

@@ -133,11 +133,12 @@ export function settleStep(search: ZooSearch, lead: number, isFooled: boolean, s
   else if (isCheck) search.previous = objective;
 }
 
+/** The next constant: after one that fooled from the clean sample, after one that failed from where it came to. */
 function beginTry(search: ZooSearch, settings: ZooSettings): void {
   search.tries++;
   search.search = nextConst(search.search, search.hasFooled);
   search.isDone = search.tries === settings.binarySteps || !search.hasChanged;
-  search.point.set(search.clean);
+  if (search.hasFooled) search.point.set(search.clean);
   resetCoordinates(search.moments);
   search.step = 0;
   search.hasFooled = false;
