@@ -7,11 +7,15 @@ import { apgdT } from "./apgd-t.js";
 import type { Attack } from "./attack.js";
 import { autoattack } from "./autoattack.js";
 import { boundary } from "./boundary.js";
+import { ddn } from "./ddn.js";
 import { deepfool } from "./deepfool.js";
+import { diva } from "./diva.js";
 import { fabT } from "./fab-t.js";
 import { fgsm } from "./fgsm.js";
+import { fmn } from "./fmn.js";
 import { geoda } from "./geoda.js";
 import { hopSkipJump } from "./hop-skip-jump.js";
+import { jsma } from "./jsma.js";
 import { pgd } from "./pgd.js";
 import { square } from "./square.js";
 import { zoo } from "./zoo.js";
@@ -20,15 +24,21 @@ export const ATTACKS: readonly Attack[] = [
   apgdCe,
   apgdDlr,
   apgdT,
-autoattack,
+  autoattack,
+  ddn,
   deepfool,
+  diva,
   fabT,
   fgsm,
+  fmn,
+  jsma,
   pgd,
   square,
   boundary,
   geoda,
-  hopSkipJump, zoo];
+  hopSkipJump,
+  zoo,
+];
 
 /** @throws McuEvalError ATTACK_UNKNOWN, suggesting the nearest id */
 export function attackById(id: string): Attack {

@@ -72,6 +72,8 @@ const CASES: readonly Case[] = [
   { id: "fmn", norm: "linf", entered: {} },
   { id: "fmn", norm: "l1", entered: {} },
   { id: "fmn", norm: "l0", entered: {} },
+  { id: "jsma", norm: "l0", entered: { gamma: 0.5 } },
+  { id: "jsma", norm: "l0", entered: { theta: -0.3, gamma: 1 } },
   { id: "pgd", norm: "linf", entered: {} },
   { id: "pgd", norm: "l2", entered: {} },
   { id: "pgd", norm: "linf", entered: { restarts: 3, steps: 5, "step-size": 0.3 } },
