@@ -64,7 +64,9 @@ export function toGrid(x: Float32Array, grid: Grid): QuantArray {
     if (Number.isNaN(steps)) {
       throw new McuEvalError("NOT_FINITE", `value ${i} to be quantised is NaN, expected a number`);
     }
-    out[i] = Math.min(max, Math.max(min, roundHalfAwayFromZero(steps) + grid.zeroPoint));
+    // roundHalfAwayFromZero without a branch on the sign; no float32 below a half reaches 1 that way.
+    const rounded = Math.sign(steps) * Math.floor(Math.abs(steps) + 0.5);
+    out[i] = Math.min(max, Math.max(min, rounded + grid.zeroPoint));
   }
   return out;
 }

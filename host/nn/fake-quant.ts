@@ -5,7 +5,7 @@
  * clamped, as in TensorFlow's FakeQuantWithMinMaxArgsGradient.
  */
 
-import { endsOf, type Grid, rangeOf } from "../core/index.js";
+import { endsOf, type Grid, rangeOf, snapToGrid } from "../core/index.js";
 import type { Ties } from "./graph.js";
 import type { FakeQuantKernel, Tensor } from "./kernels.js";
 
@@ -40,14 +40,14 @@ export function plainFakeQuant(tf: Tf, grid: Grid, ties: Ties): FakeQuantKernel 
     ties === "up"
       ? (q: number) => Math.floor(q + 0.5)
       : (q: number) => Math.sign(q) * Math.floor(Math.abs(q) + 0.5 + TIE_SLACK);
+  const rounded = (value: number): number =>
+    (Math.min(max, Math.max(min, round(value / scale + zeroPoint))) - zeroPoint) * scale;
   const [low, high] = straightThroughEnds(grid);
   return {
     forward(x) {
-      const values = (x.dataSync() as Float32Array).map((value) => {
-        const q = round(value / scale + zeroPoint);
-        return (Math.min(max, Math.max(min, q)) - zeroPoint) * scale;
-      });
-      return tf.tensor(values, x.shape, "float32");
+      const values = x.dataSync() as Float32Array;
+      const snapped = ties === "fromReal0" ? snapToGrid(values, grid) : values.map(rounded);
+      return tf.tensor(snapped, x.shape, "float32");
     },
     gradient(dy, x) {
       const values = x.dataSync() as Float32Array;

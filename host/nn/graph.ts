@@ -10,8 +10,11 @@ import type { Grid } from "../core/index.js";
 export type Padding = "same" | "valid";
 export type Activation = "linear" | "relu" | "relu6";
 
-/** Where values halfway between two grid points go: "up", or away from the grid's integer 0. */
-export type Ties = "up" | "fromZero";
+/**
+ * Where values halfway between two grid points go: up; away from the grid's integer 0, as a mean of integers
+ * does; or away from the real 0, as core's `toGrid` and so every input does.
+ */
+export type Ties = "up" | "fromInteger0" | "fromReal0";
 
 interface LayerBase {
   readonly name: string;

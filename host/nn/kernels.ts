@@ -56,7 +56,7 @@ export interface NormKernel {
 
 /** Rounding to a grid, and the straight-through estimate of its gradient. */
 export interface FakeQuantKernel {
-  /** Each value's nearest grid point, values beyond the grid's ends clamped; NaN stays NaN. */
+  /** Each value's nearest grid point, values beyond the grid's ends clamped. What becomes of NaN is left open. */
   forward(x: Tensor): Tensor;
   /** `dy` where `x` lies within the grid's ends, 0 where it was clamped. @param x what `forward` was given */
   gradient(dy: Tensor, x: Tensor): Tensor;

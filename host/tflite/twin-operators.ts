@@ -82,7 +82,7 @@ function pool(build: Build, kind: "averagePool2d" | "maxPool2d"): void {
   if (fusedActivation(build) !== "linear") throw build.refusal("has a fused activation");
   const body = { kind, ...windowOf(build), poolSize: [filter_height as number, filter_width as number] as const };
   if (kind === "maxPool2d") onGrid(build, body);
-  else placeRounded(twin, output, [input], body, {}, { ties: "fromZero" });
+  else placeRounded(twin, output, [input], body, {}, { ties: "fromInteger0" });
 }
 
 /** A layer whose outputs are among its inputs' values, which need no rounding. */

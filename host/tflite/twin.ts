@@ -34,7 +34,7 @@ export function twinOf(model: TfliteModel, options: TwinOptions = {}): Network {
   const [batch, ...shape] = inputTensor(model).shape;
   if (batch !== 1) throw new McuEvalError("MODEL_UNSUPPORTED", `the model takes batches of ${batch}, expected 1`);
   const twin: TwinGraph = { model, layers: [], params: new Map(), given: new Map() };
-  placeRounded(twin, model.inputs[0] as number, [], { kind: "input", shape });
+  placeRounded(twin, model.inputs[0] as number, [], { kind: "input", shape }, {}, { ties: "fromReal0" });
   for (const [number, operator] of model.operators.entries()) buildOperator(twin, operator, number);
   return {
     graph: {

@@ -67,10 +67,10 @@ export const layerGraphs: readonly Graph[] = [
     ties: "up",
     useNudge: true,
   }),
-  chain("fakeQuant with ties from 0", [6], dense, {
+  chain("fakeQuant with ties from integer 0", [6], dense, {
     kind: "fakeQuant",
     grid: { type: "uint8", scale: 0.01, zeroPoint: 100 },
-    ties: "fromZero",
+    ties: "fromInteger0",
     useNudge: false,
   }),
 ];

@@ -5,6 +5,7 @@ import { batchOf, findModel, loadCifar10 } from "../../../host/data/index.js";
 import { forwardAll, gradientModel, type Network } from "../../../host/nn/index.js";
 import {
   calibrate,
+  inputGrid,
   outputGrid,
   quantizeInt8,
   readTflite,
@@ -155,6 +156,19 @@ describe("the twin of the committed ResNet-8", () => {
     expect(equal).toBeGreaterThanOrEqual(46);
     expect(fromGrid(integers, outputGrid(model))).toEqual(scores.data);
   });
+});
+
+it("rounds inputs to the very integers that devices receive", async () => {
+  const file = (await findModel("cifar10-resnet8")).files.int8;
+  const model = readTflite(readFileSync(file?.path ?? ""));
+  const grid = inputGrid(model);
+  // Quarters of a step from grid points, as gradient steps of a fraction of eps make them.
+  const x = {
+    data: Float32Array.from({ length: 3072 }, (_, i) => (i % 1021) * Math.fround(0.25 / 255)),
+    shape: [1, 32, 32, 3],
+  };
+  const rounded = (await forwardAll(twinOf(model), x, ["input"])).get("input") as Batch;
+  expect(toGrid(rounded.data, grid)).toEqual(toGrid(x.data, grid));
 });
 
 describe("what has no form in a twin is refused by name", () => {
