@@ -7,7 +7,7 @@ export interface OracleClock {
   isUp(): boolean;
   /** Does one query, and counts its time. @param rows questions in it */
   time<T>(rows: number, query: () => Promise<T>): Promise<T>;
-  /** So far, in this session. */
+  /** Answered so far, in this session. */
   spent(): { readonly queries: number; readonly seconds: number };
 }
 
@@ -37,9 +37,10 @@ export function createOracleClock(options: OracleClockOptions = {}): OracleClock
     isUp: () => seconds() >= end,
     async time(rows, query) {
       if (underWay++ === 0) began = now();
-      queries += rows;
       try {
-        return await query();
+        const answers = await query();
+        queries += rows;
+        return answers;
       } finally {
         if (--underWay === 0) done += (now() - began) / 1000;
       }
