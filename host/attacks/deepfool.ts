@@ -24,7 +24,7 @@ const params = {
   }),
   overshoot: number(0.02, 0, 10, {
     help: "how far beyond the boundary the perturbation goes, as a fraction of itself",
-    source: "Moosavi-Dezfooli et al. 2016, arXiv:1511.04599, section 3.1",
+    source: "Moosavi-Dezfooli et al. 2016, arXiv:1511.04599",
     reason: "the paper's",
   }),
   candidates: count(10, 0, {

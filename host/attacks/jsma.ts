@@ -2,7 +2,7 @@
  * JSMA: raise, two at a time, the elements whose change does most for the target class and against the others.
  *
  * Source: Papernot et al. 2016, arXiv:1511.07528, algorithms 2 and 3; the saliency is taken of the logits,
- * as in its section IV. A step costs a forward and two backward passes. Departs: untargeted, the label's
+ * as in its experiments. A step costs a forward and two backward passes. Departs: untargeted, the label's
  * logit is to fall and the others are to rise (the non-targeted variant of Wiyatno & Xu 2018,
  * arXiv:1808.07945), and any other class ends the search; where no pair serves both ends, the pair that
  * raises the target most is taken; `gamma` bounds the elements that differ and not the steps, so that
@@ -15,7 +15,7 @@ import { number, type ValuesOf } from "./params.js";
 import { isFooled } from "./parts/goal.js";
 import { bestPair, pairScratch, steepestPair } from "./parts/saliency-pair.js";
 
-const PAPER = "Papernot et al. 2016, arXiv:1511.07528, section V";
+const PAPER = "Papernot et al. 2016, arXiv:1511.07528";
 
 const params = {
   theta: number(1, -1, 1, {
@@ -41,11 +41,11 @@ export const jsma = defineAttack({
   needs: "gradient",
   params,
   async run(context) {
-    const { model, x, labels, goal, signal, progress } = context;
-    const found: Batch = { data: x.data.slice(), shape: x.shape };
-    if (context.params.theta === 0) {
+    const { model, x, labels, goal, params, signal, progress } = context;
+    if (params.theta === 0) {
       throw new McuEvalError("USAGE", "jsma's theta is 0, expected a number from -1 to 1 that changes an element");
     }
+    const found: Batch = { data: x.data.slice(), shape: x.shape };
     const takeStep = stepsOf(context);
     let active = Array.from(labels.keys());
     while (active.length > 0) {
