@@ -6,7 +6,7 @@
  * On a grid it holds up to core's STEP_TOLERANCE, so that an eps of 1/255 is one step of a float32 1/255.
  */
 
-import { type Batch, type Grid, McuEvalError, type Norm, type Rng, rowSize } from "../../core/index.js";
+import { type Batch, type Grid, McuEvalError, type Norm, type Rng, rowSize, toGrid } from "../../core/index.js";
 import { boxAround, clampTo, snap, stepInBox } from "./box.js";
 import { projectL2, snapL2, stepInL2 } from "./sphere.js";
 
@@ -58,11 +58,12 @@ export function ballAround(
     };
   }
   const sphere = { centre: clean.data, eps, bounds, size: rowSize(clean) };
+  const origin = grid && toGrid(clean.data, grid);
   return {
     project: (x) => projectL2(x, sphere),
     step: (x, gradient, length) => stepInL2(x, gradient, length, sphere),
     finish: (x) => {
-      if (grid) snapL2(x, sphere, grid);
+      if (grid && origin) snapL2(x, sphere, origin, grid);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The l2 ball within the bounds. */
 
-import { fromGrid, type Grid, STEP_TOLERANCE, toGrid } from "../../core/index.js";
+import { type Grid, type QuantArray, snapToGrid } from "../../core/index.js";
 
 /** Balls of one radius around the rows of a batch. */
 export interface Sphere {
@@ -56,24 +56,40 @@ function moveRow(x: Float32Array, direction: Float32Array, factor: number, from:
   }
 }
 
+/** Halvings of the share of a perturbation that a row keeps: the last moves it by 1/4096. */
+const HALVINGS = 12;
+
 /**
- * Moves every row to its nearest grid points, in place; a row that would leave the ball that way goes
- * towards the clean sample's grid points instead.
+ * Moves every row to its nearest grid points, in place; of a row that would leave the ball that way, the
+ * largest share of its perturbation whose rounding stays inside.
+ *
+ * @param origin the centres on the grid
  */
-export function snapL2(x: Float32Array, { centre, eps, size }: Sphere, grid: Grid): void {
+export function snapL2(x: Float32Array, { centre, eps, size }: Sphere, origin: QuantArray, grid: Grid): void {
   const scale = Math.fround(grid.scale);
-  const nearest = toGrid(x, grid);
-  const origin = toGrid(centre, grid);
-  const snapped = fromGrid(nearest, grid);
+  const snapped = snapToGrid(x, grid);
   for (let from = 0; from < x.length; from += size) {
     let square = 0;
     for (let i = from; i < from + size; i++) square += ((snapped[i] as number) - (centre[i] as number)) ** 2;
     if (Math.sqrt(square) <= eps) continue;
+    let low = 0;
+    let high = 1;
+    for (let halving = 0; halving < HALVINGS; halving++) {
+      const share = (low + high) / 2;
+      square = 0;
+      for (let i = from; i < from + size; i++) {
+        const start = (origin[i] as number) - grid.zeroPoint;
+        const moved = start + Math.round(share * ((x[i] as number) / scale - start));
+        square += (moved * scale - (centre[i] as number)) ** 2;
+      }
+      // The products are doubles here and float32 in the result: a hair of room for that.
+      if (Math.sqrt(square) <= eps * (1 - 2 ** -20)) low = share;
+      else high = share;
+    }
     for (let i = from; i < from + size; i++) {
-      const start = origin[i] as number;
-      const steps = (x[i] as number) / scale + grid.zeroPoint - start;
-      nearest[i] = start + Math.sign(steps) * Math.floor(Math.abs(steps) + STEP_TOLERANCE);
+      const start = (origin[i] as number) - grid.zeroPoint;
+      snapped[i] = (start + Math.round(low * ((x[i] as number) / scale - start))) * scale;
     }
   }
-  x.set(fromGrid(nearest, grid));
+  x.set(snapped);
 }

@@ -74,6 +74,32 @@ describe.each(GRIDS)("on the grid of $type", (grid) => {
   });
 });
 
+it("rounding in l2 uses the budget that plain rounding would leave", () => {
+  const [grid] = GRIDS as [Grid];
+  const size = 3072;
+  const clean = {
+    data: snapToGrid(
+      Float32Array.from({ length: 4 * size }, () => rng.uniform(0.2, 0.8)),
+      grid,
+    ),
+    shape: [4, size],
+  };
+  for (const eps of [0.1, 0.15, 0.5, 1]) {
+    const ball = ballAround(clean, eps, "l2", [0, 1], grid);
+    const x = clean.data.map((value) => value + rng.normal());
+    ball.project(x);
+    ball.finish(x);
+    expect(x).toEqual(snapToGrid(x, grid));
+    for (let i = 0; i < 4; i++) {
+      const length = Math.hypot(
+        ...x.subarray(i * size, (i + 1) * size).map((value, k) => value - (clean.data[i * size + k] as number)),
+      );
+      expect(length).toBeLessThanOrEqual(eps);
+      expect(length).toBeGreaterThan(0.97 * eps);
+    }
+  }
+});
+
 it("a zero, NaN or infinite gradient", () => {
   const clean = { data: Float32Array.of(0.5, 0.5, 0.5, 0.5), shape: [1, 4] };
   const gradient = Float32Array.of(0, Number.NaN, Number.POSITIVE_INFINITY, -0);
