@@ -9,7 +9,7 @@
  *   step towards the clean sample, and the nearest is kept; each stage adapts its size up to `trials` times.
  * Departs: the walk begins at the boundary, found by bisection from the start; shares are taken over
  * windows of 30 rounds (serial); the nearest fooling point ever asked is returned. On a quantised oracle
- * no step is shorter than one grid step.
+ * no orthogonal step is so short that rounding undoes it.
  */
 
 import { type Noise, type Oracle, openNoise } from "../core/index.js";

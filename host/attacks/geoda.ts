@@ -92,7 +92,6 @@ function* search({ params, rng }: Context, walker: Walker, without: number[]): W
   const sum = new Float32Array(here.length);
   const draw = gaussianProbe(walker, noise, params);
   const rounds = probesOfRounds(walker.remaining(), params.lambda);
-
   for (const [t, planned] of rounds.entries()) {
     const radius = distance(here, origin, norm);
     const probes = Math.min(planned, walker.remaining() - RESERVE);

@@ -1,12 +1,12 @@
 /**
  * HopSkipJump: from a point on the boundary, estimate its normal, jump along it, and walk back.
  *
- * Source: Chen et al. 2020, arXiv:1904.02144, algorithms 1 and 2; l2 and linf. The size of the probes
- * follows the authors' code: 0.1 of the input's range in the first round, then dist / d (l2) and dist / d (linf),
- * where the paper has the previous round's distance too. Departs: the nearest fooling point ever asked
- * is returned; the last round's probes are cut to the queries that are left; a jump that would have to be
- * shorter than the boundary is known is not made. On a quantised oracle a probe's elements move by one
- * grid step (root mean square) at least, and bisection ends at neighbouring grid points.
+ * Source: Chen et al. 2020, arXiv:1904.02144, algorithms 1 and 2; l2 and linf. The length of the probes
+ * follows the authors' code: 0.1 of the input's range in the first round, then the distance of the last
+ * jump divided by the number of elements. Departs: the nearest fooling point ever asked is returned; the
+ * last round's probes are cut to the queries that are left; a jump shorter than the bisection's tolerance
+ * is not made. On a quantised oracle a probe's elements move by one grid step (root mean square) at
+ * least, and bisection ends at neighbouring grid points.
  */
 
 import { type Noise, type Norm, type Oracle, openNoise } from "../core/index.js";

@@ -92,17 +92,28 @@ function fillNormals(state: Int32Array, out: Float32Array): number {
 }
 
 function fillUniforms(state: Int32Array, out: Float32Array): number {
-  let square = 0;
+  // Two sums, so that an addition need not wait for the one before it.
+  let even = 0;
+  let odd = 0;
   for (let from = 0; from < out.length; from += CHUNK) {
     const count = Math.min(CHUNK, out.length - from);
     advance(state, WORDS, count);
-    for (let i = 0; i < count; i++) {
-      const value = Math.fround((WORDS[i] as number) * 2 ** -31);
-      out[from + i] = value;
-      square += value * value;
+    const inPairs = count & ~1;
+    for (let i = 0; i < inPairs; i += 2) {
+      const first = Math.fround((WORDS[i] as number) * 2 ** -31);
+      const second = Math.fround((WORDS[i + 1] as number) * 2 ** -31);
+      out[from + i] = first;
+      out[from + i + 1] = second;
+      even += first * first;
+      odd += second * second;
+    }
+    if (inPairs < count) {
+      const last = Math.fround((WORDS[inPairs] as number) * 2 ** -31);
+      out[from + inPairs] = last;
+      even += last * last;
     }
   }
-  return square;
+  return even + odd;
 }
 
 let levels: Float32Array | undefined;
