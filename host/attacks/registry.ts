@@ -7,9 +7,12 @@ import { apgdT } from "./apgd-t.js";
 import type { Attack } from "./attack.js";
 import { autoattack } from "./autoattack.js";
 import { boundary } from "./boundary.js";
+import { cwL2 } from "./cw-l2.js";
+import { cwLinf } from "./cw-linf.js";
 import { ddn } from "./ddn.js";
 import { deepfool } from "./deepfool.js";
 import { diva } from "./diva.js";
+import { ead } from "./ead.js";
 import { fabT } from "./fab-t.js";
 import { fgsm } from "./fgsm.js";
 import { fmn } from "./fmn.js";
@@ -25,9 +28,12 @@ export const ATTACKS: readonly Attack[] = [
   apgdDlr,
   apgdT,
   autoattack,
+  cwL2,
+  cwLinf,
   ddn,
   deepfool,
   diva,
+  ead,
   fabT,
   fgsm,
   fmn,
