@@ -3,7 +3,7 @@
 // slow peers get fewer. `rounds` above 1 takes turns and compares medians, for what is over in a moment.
 //
 // `small` are settings for the stored results that `make test` compares with, null where that would take too long;
-// `slow` peers are left out of them, and `random` marks attacks that draw, whose results on a few images scatter.
+// `stored` is their number of images, `slow` peers are left out of them, and `random` marks attacks that draw, whose results on a few images scatter.
 //
 // `cost` is the bar: CPU seconds of ours / the fastest peer's. `perQuery` divides both by their queries.
 // `unlike` names peers that cannot be set to the same work: their strength counts, their cost does not.
@@ -140,7 +140,7 @@ export const CASES = [
     attack: "fab-t",
     norm: "linf",
     settings: { steps: 100, targetClasses: 9 },
-    small: { steps: 20 },
+    small: { steps: 10 },
     peers: ["pyautoattack", "torchattacks"],
     ...WHITE,
     n: 100,
@@ -192,7 +192,7 @@ export const CASES = [
     norm: "l2",
     settings: { steps: 10, binarySteps: 5, initialConst: 0.01, learningRate: 0.01, confidence: 0 },
     random: true,
-    small: { binarySteps: 2 },
+    stored: 3,
     peers: ["art"],
     ...BLACK,
     n: 20,
@@ -206,7 +206,8 @@ export const CASES = [
     settings: { steps: 5000, initSize: 100 },
     ours: { rule: "serial" },
     random: true,
-    small: { steps: 500 },
+    stored: 6,
+    small: { steps: 300 },
     peers: ["foolbox"],
     ...BLACK,
     cost: { max: 1, perQuery: true },
@@ -218,7 +219,8 @@ export const CASES = [
     settings: { steps: 500, delta: 0.1, epsilon: 1, stepAdapt: 0.667, trials: 25, sampleSize: 20, initSize: 100 },
     ours: { rule: "trials" },
     random: true,
-    small: { steps: 30 },
+    stored: 6,
+    small: { steps: 15 },
     peers: ["art"],
     ...BLACK,
     n: 20,
@@ -231,6 +233,7 @@ export const CASES = [
     norm: "l2",
     settings: { maxQueries: 4000, binSearchTol: 1e-4, subDim: 75, lambda: 0.6, sigma: 2e-4 },
     random: true,
+    stored: 6,
     small: { maxQueries: 1000 },
     peers: ["art"],
     ...BLACK,
@@ -244,6 +247,7 @@ export const CASES = [
     norm: "l2",
     settings: { steps: 10, initialProbes: 100, maxProbes: 10000, gamma: 1, initSize: 100 },
     random: true,
+    stored: 6,
     small: { steps: 3 },
     peers: ["foolbox", "art"],
     ...BLACK,
@@ -286,6 +290,7 @@ export function chosenCases(only) {
       goal: "untargeted",
       unlike: [],
       ...entry,
+      budgets,
       eps,
       name: eps === undefined ? entry.id : `${entry.id} ${eps}`,
     })),

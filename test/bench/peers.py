@@ -34,7 +34,7 @@ class Counted(torch.nn.Module):
 
     def forward(self, x):
         self.forwards += len(x)
-        logits = self.net(x)
+        logits = self.net(x.float())  # Under numpy 2 some of ART's attacks ask in double precision.
         if logits.requires_grad:
             logits.register_hook(self._count)
         return logits

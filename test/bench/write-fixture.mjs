@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes test/host/attacks/peers.json: what the other libraries reach on ten images, for `make test` to compare with.
+// Writes test/host/attacks/peers.json: what the other libraries reach on up to ten images, for `make test` to compare with.
 //
 // usage: write-fixture.mjs [case,...]     Without a list, every case; with one, the others stay as they are.
 
@@ -15,23 +15,17 @@ const file = fileURLToPath(new URL("../host/attacks/peers.json", import.meta.url
 const only = (process.argv[2] ?? "").split(",").filter(Boolean);
 
 /** One eps a case is enough here: the second smallest. */
-function fixtureCases() {
-  const byId = new Map();
-  for (const entry of chosenCases(only)) {
-    const eps = entry.budgets?.[1] ?? entry.budgets?.[0];
-    if (entry.small !== null && entry.eps === eps) byId.set(entry.id, entry);
-  }
-  return [...byId.values()];
-}
+const fixtureCases = () =>
+  chosenCases(only).filter(({ small, eps, budgets }) => small !== null && eps === (budgets[1] ?? budgets[0]));
 
 const run = bench(new Date().toISOString());
 const cases = existsSync(file) && only.length > 0 ? JSON.parse(readFileSync(file, "utf8")).cases : [];
 for (const entry of fixtureCases()) {
-  const { id, attack, norm, eps, goal, random = false, small, ours, slow = [] } = entry;
+  const { id, attack, norm, eps, goal, random = false, small, ours, slow = [], stored: n = N } = entry;
   const settings = { ...entry.settings, ...small };
   const asked = entry.peers.filter((name) => !slow.includes(name));
   const measured = await run.measure(
-    { ...entry, peers: asked, settings, ours: settings, n: N, batch: N, rounds: 1 },
+    { ...entry, peers: asked, settings, ours: settings, n, batch: n, rounds: 1 },
     { sides: "peers" },
   );
   const peers = {};
