@@ -1,12 +1,36 @@
 /** The report's tables on a console. */
 
 import type { ConditionSummary } from "../metrics/index.js";
-import { accuracyTable, plainCell, successTable, type Table, transferTable } from "../report/index.js";
+import {
+  accuracyTable,
+  evasionTable,
+  filesTable,
+  partsTables,
+  plainCell,
+  smallestTable,
+  successTable,
+  type Table,
+  transferTable,
+} from "../report/index.js";
 import { textTable } from "./table.js";
 
-/** Accuracy, attack success and transfer, each with its fraction and interval; the report has all the rest. */
+/**
+ * Accuracy, attack success and transfer, each with its fraction and interval; what an attack without a budget
+ * needed, what the float model does not see, parts of ensembles and further files where there are any. The
+ * report has all the rest.
+ */
 export function consoleTables(summary: readonly ConditionSummary[]): string {
-  return [accuracyTable(summary), successTable(summary), transferTable(summary)]
+  const evades = summary.some(({ engines }) => engines.some(({ evasion }) => (evasion?.numerator ?? 0) > 0));
+  const tables = [
+    accuracyTable(summary),
+    successTable(summary),
+    transferTable(summary),
+    ...(evades ? [evasionTable(summary)] : []),
+    smallestTable(summary),
+    ...partsTables(summary),
+    filesTable(summary),
+  ];
+  return tables
     .filter(({ rows }) => rows.length > 0)
     .map(show)
     .join("\n");

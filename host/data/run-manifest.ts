@@ -137,7 +137,7 @@ export interface ConditionRecord {
 /** A figure computed from `samples.jsonl`. */
 export type ResultRecord =
   | {
-      /** e.g. accuracy, robust_accuracy, attack_success, transfer_rate, mismatches. */
+      /** e.g. accuracy, robust_accuracy, attack_success, transfer_rate, evasion_rate, mismatches. */
       readonly measure: string;
       readonly engine: EngineName;
       readonly condition: number;

@@ -45,8 +45,9 @@ export async function inspectRun(inspection: Inspection): Promise<SanityFlag[]> 
   return [...flags, ...sanityFlags(comparable, { classes: model.float.classes, needs })];
 }
 
-function isOnFloat({ settings }: ChosenAttack): boolean {
-  return (settings.source ?? settings.oracle ?? "float") === "float";
+/** An attack that keeps the float model right on purpose cannot be held against it. */
+function isOnFloat({ attack, settings }: ChosenAttack): boolean {
+  return !attack.needsTwin && (settings.source ?? settings.oracle ?? "float") === "float";
 }
 
 /** At the budget at which the attack fools nearest to half of the samples: there more steps would show. */

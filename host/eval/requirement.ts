@@ -10,6 +10,7 @@ const MEASURES = {
   robust_accuracy: ENGINES,
   attack_success: ENGINES,
   transfer_rate: ["grid", "native", "device"],
+  evasion_rate: ["grid", "native", "device"],
   mismatches: ["device"],
   above_eps: ["grid"],
 } as const satisfies Record<string, readonly EngineName[]>;

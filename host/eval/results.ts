@@ -8,7 +8,6 @@ import {
   type Rate,
   rateOf,
   robustAfterParts,
-  summarizeCondition,
   summarizeRun,
 } from "../metrics/index.js";
 
@@ -22,7 +21,7 @@ export const CLEAN = 0;
  * Every figure of a run, condition by condition; engines that were not asked have none.
  *
  * Per engine: accuracy (clean inputs) or robust_accuracy, attack_success and, but for float itself,
- * transfer_rate. Then McNemar's test of float and of grid control against the device, and as shares of
+ * transfer_rate and evasion_rate. Then McNemar's test of float and of grid control against the device, and as shares of
  * the condition's samples: mismatches (device bytes that are not native's), above_eps (norms that
  * rounding pushed above the budget) and gave_up. Of further quantised files of the model the native build's
  * rates, with the file's role. Of ensembles the float model's robust accuracy after each part.
@@ -43,26 +42,9 @@ export function resultsOf(
       ...summary.engines.flatMap((rates) => ratesOf(condition, rates)),
       ...testsOf(summary),
       ...countsOf(summary),
-      ...otherFiles(own, clean),
+      ...summary.files.flatMap(({ file, rates }) => ratesOf(condition, rates).map((rate) => ({ ...rate, file }))),
       ...afterParts(own, clean, parts),
     ];
-  });
-}
-
-/** The rates of further quantised files, as those of an engine. */
-function otherFiles(own: readonly SampleRecord[], clean: ReadonlyMap<number, SampleRecord>): ResultRecord[] {
-  return Object.keys(own[0]?.others ?? {}).flatMap((file) => {
-    const as = (one: SampleRecord | undefined): SampleRecord | undefined => {
-      const prediction = one?.others?.[file]?.prediction;
-      return one && prediction !== undefined
-        ? { ...one, predictions: { ...one.predictions, native: prediction } }
-        : one;
-    };
-    const seenClean = new Map([...clean].map(([sample, one]) => [sample, as(one) as SampleRecord]));
-    const seen = own.map((one) => as(one) as SampleRecord);
-    const { condition, engines } = summarizeCondition(seen, seenClean);
-    const rates = engines.find(({ engine }) => engine === "native");
-    return rates ? ratesOf(condition, rates).map((result): ResultRecord => ({ ...result, file })) : [];
   });
 }
 
@@ -86,12 +68,13 @@ function afterParts(
   );
 }
 
-function ratesOf(condition: number, { engine, accuracy, attackSuccess, transfer }: EngineRates): RateRecord[] {
+function ratesOf(condition: number, { engine, accuracy, attackSuccess, transfer, evasion }: EngineRates): RateRecord[] {
   const measure = condition === CLEAN ? "accuracy" : "robust_accuracy";
   return [
     resultOf(measure, engine, condition, accuracy),
     ...(attackSuccess ? [resultOf("attack_success", engine, condition, attackSuccess)] : []),
     ...(transfer ? [resultOf("transfer_rate", engine, condition, transfer)] : []),
+    ...(evasion ? [resultOf("evasion_rate", engine, condition, evasion)] : []),
   ];
 }
 

@@ -12,6 +12,12 @@ export interface SeenByParts {
   readonly foundBy?: string | undefined;
 }
 
+/** What is left after a part and all before it. */
+export interface AfterPart {
+  readonly part: string;
+  readonly rate: Rate;
+}
+
 /**
  * Robust accuracy after each part, over all samples: right on the clean input, and not fooled by this part
  * or one before it. A wrong sample that no part claims was lost before the first.

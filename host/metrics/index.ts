@@ -1,4 +1,5 @@
 export * from "./boundary.js";
+export * from "./cost.js";
 export * from "./distortion.js";
 export * from "./ensemble.js";
 export * from "./gradient.js";

@@ -66,3 +66,18 @@ export function transferRate(samples: readonly SeenByTwo[]): Rate {
   const fooled = eligible.filter(({ label, target, adversarial }) => isFooled(label, target, adversarial));
   return rateOf(fooled.length, eligible.length);
 }
+
+/**
+ * Fooled on m while float still predicts the label / clean-correct on float and on m: what a check of the
+ * float model never sees. What Hao et al. 2022, arXiv:2204.10933, call evasive success.
+ */
+export function evasionRate(samples: readonly SeenByTwo[]): Rate {
+  const eligible = samples.filter(
+    (sample) => counts(sample) && sample.clean === sample.label && sample.sourceClean === sample.label,
+  );
+  const evading = eligible.filter(
+    ({ label, target, adversarial, sourceAdversarial }) =>
+      sourceAdversarial === label && isFooled(label, target, adversarial),
+  );
+  return rateOf(evading.length, eligible.length);
+}

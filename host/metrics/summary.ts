@@ -5,10 +5,12 @@
  */
 
 import { ENGINES, type EngineName, type Norm } from "../core/index.js";
+import { type AttackCost, costOf } from "./cost.js";
 import type { Distortion } from "./distortion.js";
+import type { AfterPart } from "./ensemble.js";
 import type { Rate } from "./interval.js";
 import { type McNemar, mcnemarOf } from "./mcnemar.js";
-import { accuracy, attackSuccessRate, robustAccuracy, type SeenByTwo, transferRate } from "./rates.js";
+import { accuracy, attackSuccessRate, evasionRate, robustAccuracy, type SeenByTwo, transferRate } from "./rates.js";
 import { percentiles } from "./spread.js";
 
 /** What names a row of the tables: the clean inputs, or one attack, goal, norm and budget. */
@@ -19,6 +21,8 @@ export interface ConditionKey {
   readonly attack: string;
   /** The parameters that tell an attack from another of the same id in the run, as `steps=40`; absent where there is none. */
   readonly variant?: string | undefined;
+  /** What it saw of the model, where that is not float's gradients: `asks native, logits`. */
+  readonly access?: string | undefined;
   readonly goal?: "untargeted" | "targeted" | undefined;
   readonly norm?: Norm | undefined;
   /** Absent for the clean inputs and for attacks that look for the smallest perturbation. */
@@ -42,7 +46,10 @@ export interface JudgedSample extends ConditionKey {
   readonly distortion?: { readonly before: Distortion; readonly after: Distortion } | undefined;
   /** Rounding pushed the norm above eps. */
   readonly above_eps?: boolean | undefined;
+  readonly passes?: { readonly forward: number; readonly backward: number } | undefined;
   readonly queries?: number | undefined;
+  /** Further quantised files of the model, by role, as the native build ran them. */
+  readonly others?: Readonly<Record<string, { readonly prediction: number }>> | undefined;
 }
 
 export interface EngineRates {
@@ -53,6 +60,8 @@ export interface EngineRates {
   readonly attackSuccess?: Rate;
   /** From float before rounding to this engine; absent for the clean inputs and for float itself. */
   readonly transfer?: Rate;
+  /** Fooled here while float stays right; absent for the clean inputs and for float itself. */
+  readonly evasion?: Rate;
   /** Of an attack that looks for the smallest perturbation: see `medianNormOf`. */
   readonly medianNorm?: number | null;
 }
@@ -61,6 +70,8 @@ export interface ConditionSummary extends ConditionKey {
   readonly samples: number;
   /** In the order of `ENGINES`, those that were asked about every sample. */
   readonly engines: readonly EngineRates[];
+  /** The native build's rates on further quantised files of the model that ran every sample. */
+  readonly files: readonly { readonly file: string; readonly rates: EngineRates }[];
   readonly gaveUp: number;
   /** Samples whose norm rounding pushed above eps. */
   readonly aboveEps: number;
@@ -71,8 +82,10 @@ export interface ConditionSummary extends ConditionKey {
   readonly mcnemar: { readonly floatDevice?: McNemar; readonly gridDevice?: McNemar };
   /** Means over the samples on which the attack did not give up; absent for the clean inputs. */
   readonly meanDistortion?: { readonly before: Distortion; readonly after: Distortion };
-  /** Mean number of queries a sample; absent where none were counted. */
-  readonly meanQueries?: number;
+  /** Of an ensemble: float's robust accuracy after each of its parts, in their order. */
+  readonly parts?: readonly AfterPart[] | undefined;
+  /** Absent parts were not counted. */
+  readonly cost: AttackCost;
 }
 
 /**
@@ -116,7 +129,7 @@ export function summarizeCondition(
       attackSuccess: attackSuccessRate(seen),
       ...(norm && eps === undefined && { medianNorm: medianNormOf(engine, samples, clean, norm) }),
     };
-    return [engine === "float" ? own : { ...own, transfer: transferRate(seen) }];
+    return [engine === "float" ? own : { ...own, transfer: transferRate(seen), evasion: evasionRate(seen) }];
   });
   const compare = (first: EngineName): McNemar | undefined => {
     const a = seenBy(first);
@@ -127,7 +140,6 @@ export function summarizeCondition(
   const gridDevice = compare("grid");
   const found = samples.filter(({ gave_up }) => !gave_up);
   const distortions = isClean ? [] : found.flatMap(({ distortion }) => distortion ?? []);
-  const queries = samples.flatMap((one) => one.queries ?? []);
   const compared = samples.map(agrees).filter((same) => same !== null);
   return {
     condition,
@@ -137,6 +149,7 @@ export function summarizeCondition(
     eps,
     samples: samples.length,
     engines,
+    files: filesOf(samples, clean),
     gaveUp: samples.length - found.length,
     aboveEps: samples.filter(({ above_eps }) => above_eps).length,
     compared: compared.length,
@@ -148,8 +161,25 @@ export function summarizeCondition(
         after: meanOf(distortions.map(({ after }) => after)),
       },
     }),
-    ...(queries.length > 0 && { meanQueries: queries.reduce((sum, count) => sum + count, 0) / queries.length }),
+    cost: costOf(samples),
   };
+}
+
+/** Each file is judged as if the native build had run it instead of the run's own. */
+function filesOf(
+  samples: readonly JudgedSample[],
+  clean: ReadonlyMap<number, JudgedSample>,
+): ConditionSummary["files"] {
+  return Object.keys(samples[0]?.others ?? {}).flatMap((file) => {
+    const as = ({ others, predictions: { native: _, ...rest }, ...one }: JudgedSample): JudgedSample => {
+      const prediction = others?.[file]?.prediction;
+      return { ...one, predictions: prediction === undefined ? rest : { ...rest, native: prediction } };
+    };
+    const seenClean = new Map([...clean].map(([sample, one]) => [sample, as(one)]));
+    const { engines } = summarizeCondition(samples.map(as), seenClean);
+    const rates = engines.find(({ engine }) => engine === "native");
+    return rates ? [{ file, rates }] : [];
+  });
 }
 
 /**

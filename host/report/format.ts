@@ -51,3 +51,8 @@ export function list(items: readonly string[]): string {
   if (items.length < 2) return items.join("");
   return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
+
+/** Keeps percent signs and the two ends of an interval on one line. */
+export function unbroken(text: string): string {
+  return text.replaceAll(" %", "\u00a0%").replaceAll("–", "\u2060–\u2060");
+}

@@ -16,19 +16,33 @@ export function judgedEngine(summary: readonly ConditionSummary[]): "device" | "
 }
 
 /**
- * The condition that the summary speaks of: of the first attack, the smallest budget of at least one grid
- * step that fools half of float's correct samples; else its largest budget.
+ * The condition that speaks for an attack: the smallest budget of at least one grid step that fools half of
+ * float's correct samples; else the largest budget.
+ *
+ * @param own conditions of one attack, at least one
  */
-export function headlineCondition(summary: readonly ConditionSummary[]): ConditionSummary | null {
-  const first = summary.find(({ attack }) => attack !== "none");
-  if (!first) return null;
-  const own = summary
-    .filter((one) => attackTitle(one) === attackTitle(first) && one.goal === first.goal && one.norm === first.norm)
-    .sort((a, b) => (a.eps?.value ?? 0) - (b.eps?.value ?? 0));
-  const effective = own.find(
+function representative(own: readonly ConditionSummary[]): ConditionSummary {
+  const ascending = [...own].sort((a, b) => (a.eps?.value ?? 0) - (b.eps?.value ?? 0));
+  const effective = ascending.find(
     (one) => (one.eps?.steps ?? 1) >= 1 && (ratesOf(one, "float")?.attackSuccess?.value ?? 0) >= EFFECTIVE,
   );
-  return effective ?? own.at(-1) ?? null;
+  return effective ?? (ascending.at(-1) as ConditionSummary);
+}
+
+/** One condition for each attack of the run, in plan order. */
+export function representatives(summary: readonly ConditionSummary[]): ConditionSummary[] {
+  const groups = new Map<string, ConditionSummary[]>();
+  for (const one of summary) {
+    if (one.attack === "none") continue;
+    const key = JSON.stringify([attackTitle(one), one.goal, one.norm]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map(representative);
+}
+
+/** The condition that the summary speaks of: that of the first attack. */
+export function headlineCondition(summary: readonly ConditionSummary[]): ConditionSummary | null {
+  return representatives(summary)[0] ?? null;
 }
 
 /** `images` for inputs that are pictures, else `samples`. */

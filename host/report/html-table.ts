@@ -1,12 +1,13 @@
 /** Tables as HTML: captioned, with scopes, scrolling sideways where a screen is too narrow. */
 
+import { unbroken } from "./format.js";
 import { html, type Markup } from "./html.js";
 import type { Cell, Column, Table } from "./table.js";
 
 /** @param kind results: figures by condition; requirement: gates; fields: names and values */
 export function htmlTable(table: Table, kind: "results" | "requirement" | "fields"): Markup {
   return html`<div class="scroll ${kind}" tabindex="0" role="region" aria-labelledby="${table.id}-caption">
-<table id="${table.id}" class="${kind}"><caption id="${table.id}-caption"><span>${table.caption}</span></caption>
+<table id="${table.id}" class="${kind}"><caption id="${table.id}-caption"><span>${unbroken(table.caption)}</span></caption>
 <thead><tr>${table.columns.map(headCell)}</tr></thead>
 <tbody>
 ${table.rows.map((cells) => html`<tr>${cells.map((cell, k) => bodyCell(cell, table.columns[k], k === 0))}</tr>\n`)}</tbody></table></div>

@@ -4,5 +4,6 @@ export * from "./load.js";
 export * from "./markdown.js";
 export * from "./page.js";
 export * from "./table.js";
+export * from "./tables-beside.js";
 export * from "./tables-results.js";
 export * from "./write.js";

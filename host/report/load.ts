@@ -1,8 +1,8 @@
 /** What a report is made from: a run folder, read and summarised. */
 
 import { type RunManifest, readManifest, readSamples, type SampleRecord } from "../data/index.js";
-import { type ConditionSummary, summarizeRun } from "../metrics/index.js";
-import { variantsOf } from "./variants.js";
+import { type AfterPart, type ConditionSummary, rateOf, summarizeRun } from "../metrics/index.js";
+import { accessOf, variantsOf } from "./variants.js";
 
 export interface ReportInput {
   readonly folder: string;
@@ -20,10 +20,24 @@ export interface ReportInput {
 export async function loadRun(folder: string): Promise<ReportInput> {
   const manifest = await readManifest(folder);
   const records = await readSamples(folder);
-  const variants = variantsOf(manifest.settings.attacks);
-  const summary = summarizeRun(records).map((one) => {
-    const variant = variants[manifest.conditions[one.condition]?.step ?? -1];
-    return variant ? { ...one, variant } : one;
+  const { attacks } = manifest.settings;
+  const variants = variantsOf(attacks);
+  const summary = summarizeRun(records).map((one): ConditionSummary => {
+    const step = manifest.conditions[one.condition]?.step ?? -1;
+    const settings = attacks[step];
+    const access = settings && accessOf(settings);
+    const variant = variants[step];
+    const parts = partsOf(manifest, one.condition);
+    return { ...one, ...(variant && { variant }), ...(access && { access }), ...(parts.length > 0 && { parts }) };
   });
   return { folder, manifest, records, summary };
+}
+
+/** As the run wrote them: the records name the part that fooled a sample, but not the order of all parts. */
+function partsOf({ results = [] }: RunManifest, condition: number): AfterPart[] {
+  return results.flatMap((result) =>
+    "part" in result && result.part !== undefined && result.condition === condition
+      ? [{ part: result.part, rate: rateOf(result.numerator, result.denominator) }]
+      : [],
+  );
 }

@@ -30,10 +30,10 @@ export function conditionTitle(one: Pick<ConditionKey, "attack" | "variant" | "e
   return one.eps ? `${attackTitle(one)} ${one.eps.entered}` : attackTitle(one);
 }
 
-/** What the title leaves out: norm, a targeted goal, and the budget in steps of the input grid. */
-export function conditionNotes({ attack, goal, norm, eps }: ConditionKey): string[] {
+/** What the title leaves out: norm, a targeted goal, the budget in steps of the input grid, and what it worked on. */
+export function conditionNotes({ attack, goal, norm, eps, access }: ConditionKey): string[] {
   if (attack === "none") return [];
-  const parts = [norm, goal === "targeted" ? "targeted" : undefined, stepsText(eps?.steps)];
+  const parts = [norm, goal === "targeted" ? "targeted" : undefined, stepsText(eps?.steps), access];
   const text = parts.filter((part) => part !== undefined).join(", ");
   return text === "" ? [] : [text];
 }

@@ -1,11 +1,13 @@
 /** The HTML report: one file that needs nothing else, neither scripts nor the network. */
 
 import { flagsOf } from "./flags.js";
+import { unbroken } from "./format.js";
 import {
   equalitySentence,
   headlineCondition,
   judgedEngine,
   keyFigures,
+  representatives,
   roundingSentence,
   summarySentence,
 } from "./headline.js";
@@ -17,6 +19,7 @@ import type { ReportInput } from "./load.js";
 import { deviceId } from "./names.js";
 import { makeStrip } from "./pictures.js";
 import { accuracyPlots } from "./plot-accuracy.js";
+import { overviewPlot } from "./plot-overview.js";
 import { tickPlots, tickTable } from "./plot-ticks.js";
 import { repeatCommand } from "./repeat.js";
 import { styleSheet } from "./style.js";
@@ -34,6 +37,9 @@ export async function htmlReport(input: ReportInput): Promise<string> {
   const ticks = tickTable(records);
   const equality = equalitySentence(summary);
   const step = manifest.model.input.scale > 0 ? manifest.model.input.scale : null;
+  const curves = await accuracyPlots(summary, step);
+  // A single curve says all that its one row would.
+  const overview = representatives(summary).length > 1 || curves.length === 0 ? await overviewPlot(summary) : null;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -59,7 +65,8 @@ ${[roundingSentence(input), equality].map((sentence) => sentence && html`<p>${un
   )}</dl>
 <ul class="flags">${flagsOf(input).map(({ level, text }) => html`<li class="${level}">${text}</li>\n`)}</ul>
 ${requirements && section("Requirements", htmlTable(requirements, "requirement"))}
-${section("Accuracy against eps", html`${await accuracyPlots(summary, step)}${accuracy && tables([accuracy])}`)}
+${overview && section("All attacks", overview)}
+${section(curves.length > 0 ? "Accuracy against eps" : "Accuracy", html`${folded(curves)}${accuracy && tables([accuracy])}`)}
 ${others.length > 0 && section("Attacks", tables(others))}
 ${await pictureSection(input)}
 ${ticks && section("Cost of an inference", html`${await tickPlots(records)}${tables([ticks])}`)}
@@ -84,11 +91,15 @@ ${section(
   return render(page);
 }
 
+/** Attacks that a title names one by one. */
+const NAMED = 4;
+
 /** `cifar10-resnet8 on qemu-m7: pgd`. */
 export function reportTitle({ manifest }: ReportInput): string {
   const attacks = [...new Set(manifest.settings.attacks.map(({ id }) => id))];
   const board = deviceId(manifest) ?? manifest.boards.native?.id ?? "float";
-  return `${manifest.model.id} on ${board}${attacks.length > 0 ? `: ${attacks.join(", ")}` : ""}`;
+  const named = attacks.length > NAMED ? `${attacks.length} attacks` : attacks.join(", ");
+  return `${manifest.model.id} on ${board}${named === "" ? "" : `: ${named}`}`;
 }
 
 /** Run, data and date in one line. */
@@ -101,16 +112,21 @@ export function metaLine({ manifest }: ReportInput): string {
   return [...parts, ...(started ? [started] : [])].join(" · ");
 }
 
-/** Keeps percent signs and the two ends of an interval on one line. */
-function unbroken(sentence: string): string {
-  return sentence.replaceAll(" %", "\u00a0%").replaceAll("–", "\u2060–\u2060");
-}
-
 function section(title: string, content: Markup | readonly Markup[]): Markup {
   return html`<section>
 <h2>${title}</h2>
 ${content}
 </section>`;
+}
+
+/** Plots that stand open; the rest is a click away. */
+const OPEN_PLOTS = 3;
+
+function folded(plots: readonly Markup[]): Markup {
+  const rest = plots.slice(OPEN_PLOTS);
+  return html`${plots.slice(0, OPEN_PLOTS)}${
+    rest.length > 0 && html`<details><summary>The other ${rest.length} attacks</summary>${rest}</details>\n`
+  }`;
 }
 
 function tables(all: readonly Table[]): Markup {

@@ -5,8 +5,9 @@ import { ENGINES, type EngineName } from "../core/index.js";
 import type { ConditionSummary, Rate } from "../metrics/index.js";
 import { figure, list, percent } from "./format.js";
 import { html, type Markup } from "./html.js";
-import { attackTitle, ENGINE_MEANINGS, ENGINE_TITLES, ratesOf } from "./names.js";
+import { attackTitle, ENGINE_TITLES, ratesOf } from "./names.js";
 import { AXIS_LINE, ENGINE_COLOURS, PLOT_COLOURS } from "./palette.js";
+import { legend, SYMBOL_SIZES, SYMBOLS, shapes, stroke } from "./plot-shapes.js";
 import { plotFigure } from "./svg.js";
 
 /** A security curve: the clean inputs at eps 0, then each budget of one attack, ascending. */
@@ -26,7 +27,9 @@ function curvesOf(summary: readonly ConditionSummary[]): Curve[] {
     const key = JSON.stringify([attackTitle(one), one.goal, one.norm]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  return [...groups.values()].map((group) => {
+  // One budget makes no curve: the overview has it.
+  const several = [...groups.values()].filter(({ length }) => length > 1);
+  return several.map((group) => {
     const [first] = group;
     const points = group.map((one) => ({ eps: one.eps?.value ?? 0, entered: one.eps?.entered ?? "", one }));
     points.sort((a, b) => a.eps - b.eps);
@@ -52,12 +55,6 @@ function axisOf(curve: Curve): { name: string; label: (value: number) => string 
   return { name: `eps, ${curve.norm}`, label: figure };
 }
 
-const SYMBOLS: Readonly<Record<EngineName, string>> = {
-  float: "circle",
-  grid: "diamond",
-  native: "roundRect",
-  device: "triangle",
-};
 /** Left (-) and right (+) of the true eps: lines and intervals side by side stay legible. */
 const SHIFTS: Readonly<Record<EngineName, number>> = { float: -1.5, grid: -0.5, native: 0.5, device: 1.5 };
 
@@ -66,7 +63,7 @@ function shiftOf(engine: EngineName, isNarrow: boolean): number {
   return SHIFTS[engine] * (isNarrow ? 2 : 4);
 }
 
-/** All plots of accuracy against eps; none for a run without budgets. */
+/** All plots of accuracy against eps, one an attack of several budgets. */
 export async function accuracyPlots(summary: readonly ConditionSummary[], step: number | null): Promise<Markup[]> {
   const plots: Markup[] = [];
   for (const [i, curve] of curvesOf(summary).entries()) {
@@ -123,20 +120,6 @@ function option(curve: Curve, asked: readonly EngineName[], step: number | null,
       ...asked.flatMap((engine) => [whiskers(curve, engine, isNarrow), markers(curve, engine, isNarrow)]),
     ],
   };
-}
-
-interface ShapeApi {
-  value(dimension: number): number;
-  coord(point: [number, number]): [number, number];
-}
-
-/** A series of own shapes, one a row of data. */
-function shapes(data: readonly (readonly number[])[], draw: (api: ShapeApi) => object): object {
-  return { type: "custom", silent: true, data, renderItem: (_: unknown, api: ShapeApi) => draw(api) };
-}
-
-function stroke(x1: number, y1: number, x2: number, y2: number, style: object): object {
-  return { type: "line", shape: { x1, y1, x2, y2 }, style: { fill: "none", ...style } };
 }
 
 /** Dotted verticals at half a grid step, from which on rounding takes a change up, and at a whole one. */
@@ -216,19 +199,12 @@ function markers(curve: Curve, engine: EngineName, isNarrow: boolean): object {
     type: "line",
     silent: true,
     symbol: SYMBOLS[engine],
-    symbolSize: engine === "device" ? 9 : 8,
+    symbolSize: SYMBOL_SIZES[engine],
     symbolOffset: [shiftOf(engine, isNarrow), 0],
     itemStyle: { color: ENGINE_COLOURS[engine].light, opacity: 1 },
     lineStyle: { width: 0 },
     data: measured(curve, engine).map(({ eps, value }) => [eps, value]),
   };
-}
-
-function legend(asked: readonly EngineName[]): Markup {
-  return html`<ul class="legend">${asked.map(
-    (engine) =>
-      html`<li><span class="key key-${engine}" aria-hidden="true"></span><b>${ENGINE_TITLES[engine]}</b>: ${ENGINE_MEANINGS[engine]}</li>`,
-  )}</ul>`;
 }
 
 /** The curve in words, for those who do not see it. */

@@ -48,6 +48,14 @@ function cleaned(svg: string, id: string): string {
     .replace(/\n/g, "");
 }
 
+/** What most plots measure. */
+const SIZES: PlotSizes = { wide: { width: 760, height: 360 }, narrow: { width: 344, height: 300 } };
+
+export interface PlotSizes {
+  readonly wide: PlotSize;
+  readonly narrow: PlotSize;
+}
+
 /**
  * A plot with its caption. It is drawn twice, for wide and for narrow screens: scaled down, its text would be
  * unreadable on a phone.
@@ -57,9 +65,8 @@ export async function plotFigure(
   caption: Markup,
   draw: (size: PlotSize, isNarrow: boolean) => EChartsCoreOption,
   description: string,
+  { wide, narrow }: PlotSizes = SIZES,
 ): Promise<Markup> {
-  const wide = { width: 760, height: 360 };
-  const narrow = { width: 344, height: 300 };
   const [large, small] = [
     await drawPlot(`${id}-wide`, draw(wide, false), wide),
     await drawPlot(`${id}-narrow`, draw(narrow, true), narrow),

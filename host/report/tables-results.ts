@@ -1,10 +1,13 @@
 /** The tables of results: one row a condition, one column an engine. */
 
-import { ENGINES, type EngineName } from "../core/index.js";
-import type { ConditionSummary, EngineRates, McNemar, Rate } from "../metrics/index.js";
-import { disagreement, figure, fraction, interval, percent, pValue } from "./format.js";
-import { conditionNotes, conditionTitle, ENGINE_TITLES, ratesOf } from "./names.js";
+import { ENGINES } from "../core/index.js";
+import type { ConditionSummary } from "../metrics/index.js";
+import { attacks, conditionCell, conditionColumn, rateColumns, testCell } from "./cells.js";
+import { figure } from "./format.js";
+import { ENGINE_TITLES, ratesOf } from "./names.js";
 import { BLANK, type Cell, type Column, type Table } from "./table.js";
+import { filesTable, partsTables } from "./tables-beside.js";
+import { costTable, roundingTable } from "./tables-perturbation.js";
 
 /** All tables of results that have at least one row, in reading order. */
 export function resultTables(summary: readonly ConditionSummary[]): Table[] {
@@ -12,8 +15,12 @@ export function resultTables(summary: readonly ConditionSummary[]): Table[] {
     accuracyTable(summary),
     successTable(summary),
     transferTable(summary),
+    evasionTable(summary),
     smallestTable(summary),
+    ...partsTables(summary),
+    filesTable(summary),
     roundingTable(summary),
+    costTable(summary),
   ];
   return all.filter(({ rows }) => rows.length > 0);
 }
@@ -67,6 +74,20 @@ export function transferTable(summary: readonly ConditionSummary[]): Table {
   };
 }
 
+/** What a check of the float model does not see. */
+export function evasionTable(summary: readonly ConditionSummary[]): Table {
+  const judged = attacks(summary);
+  const rates = rateColumns(judged, ({ evasion }) => evasion);
+  return {
+    id: "evasion",
+    caption:
+      "Evasion rate (fooled there while float still predicts the label / clean-correct on both; " +
+      "95 % Wilson interval, %): what a check of the float model does not see",
+    columns: [conditionColumn(), ...rates.columns],
+    rows: rates.columns.length === 0 ? [] : judged.map((one) => [conditionCell(one), ...rates.cells(one)]),
+  };
+}
+
 /** How far attacks without a budget had to go. */
 export function smallestTable(summary: readonly ConditionSummary[]): Table {
   const judged = summary.filter(({ engines }) => engines.some(({ medianNorm }) => medianNorm !== undefined));
@@ -85,89 +106,4 @@ export function smallestTable(summary: readonly ConditionSummary[]): Table {
       }),
     ]),
   };
-}
-
-interface NumberColumn extends Column {
-  readonly cell: (one: ConditionSummary) => Cell;
-}
-
-/** What rounding to the input grid did to the perturbation, and what the attack cost. */
-export function roundingTable(summary: readonly ConditionSummary[]): Table {
-  const judged = attacks(summary).filter(({ norm, meanDistortion }) => norm && meanDistortion);
-  const column = (title: string, note: string, cell: NumberColumn["cell"]): NumberColumn => ({
-    title,
-    note,
-    align: "right",
-    cell,
-  });
-  const mean = (one: ConditionSummary, when: "before" | "after", norm = one.norm): Cell => {
-    const value = norm && one.meanDistortion?.[when][norm];
-    return value === undefined ? BLANK : { text: figure(value) };
-  };
-  const columns = [
-    column("eps", "in input units", ({ eps }) => (eps ? { text: figure(eps.value) } : BLANK)),
-    column("norm", "before rounding", (one) => mean(one, "before")),
-    column("norm", "after rounding", (one) => mean(one, "after")),
-    column("above eps", "after rounding", ({ eps, aboveEps, samples }) =>
-      eps ? { text: `${aboveEps}/${samples}`, alarm: aboveEps > 0 } : BLANK,
-    ),
-    column("l2", "after rounding", (one) => mean(one, "after", "l2")),
-    column("l0", "values changed", (one) => mean(one, "after", "l0")),
-    ...(judged.some(({ gaveUp }) => gaveUp > 0)
-      ? [column("gave up", "clean input stood in", ({ gaveUp, samples }) => ({ text: `${gaveUp}/${samples}` }))]
-      : []),
-    ...(judged.some(({ meanQueries }) => meanQueries !== undefined)
-      ? [
-          column("queries", "a sample", ({ meanQueries }) =>
-            meanQueries === undefined ? BLANK : { text: figure(meanQueries) },
-          ),
-        ]
-      : []),
-  ];
-  return {
-    id: "rounding",
-    caption:
-      "What rounding to the input grid does to the perturbation (means over the samples, in units of the model's input)",
-    columns: [conditionColumn(), ...columns],
-    rows: judged.map((one) => [conditionCell(one), ...columns.map(({ cell }) => cell(one))]),
-  };
-}
-
-function attacks(summary: readonly ConditionSummary[]): ConditionSummary[] {
-  return summary.filter(({ attack }) => attack !== "none");
-}
-
-function conditionColumn(): Column {
-  return { title: "inputs", align: "left" };
-}
-
-/** A column for each engine that has the rate under some condition; blank under those where it has none. */
-function rateColumns(
-  summary: readonly ConditionSummary[],
-  rate: (rates: EngineRates) => Rate | undefined,
-): { columns: Column[]; cells: (one: ConditionSummary) => Cell[] } {
-  const rateOf = (one: ConditionSummary, engine: EngineName): Rate | undefined => {
-    const rates = ratesOf(one, engine);
-    return rates && rate(rates);
-  };
-  const asked = ENGINES.filter((engine) => summary.some((one) => rateOf(one, engine)));
-  return {
-    columns: asked.map((engine) => ({ title: ENGINE_TITLES[engine], align: "right" })),
-    cells: (one) => asked.map((engine) => rateCell(rateOf(one, engine))),
-  };
-}
-
-function conditionCell(one: ConditionSummary): Cell {
-  return { text: conditionTitle(one), notes: conditionNotes(one) };
-}
-
-function rateCell(rate: Rate | undefined): Cell {
-  if (!rate) return BLANK;
-  if (rate.value === null) return { text: "–", notes: [fraction(rate)] };
-  const bounds = interval(rate);
-  return { text: percent(rate.value), notes: [fraction(rate), ...(bounds === null ? [] : [bounds])] };
-}
-
-function testCell(test: McNemar | undefined): Cell {
-  return test ? { text: pValue(test.p), notes: [disagreement(test)] } : BLANK;
 }

@@ -1,4 +1,4 @@
-/** What tells attacks of one id apart: `--attack pgd:steps=20 --attack pgd:norm=l2` are two. */
+/** What tells attacks apart: `--attack pgd:steps=20 --attack pgd:norm=l2` are two; and what they worked on. */
 
 import type { AttackSettings } from "../data/index.js";
 
@@ -19,6 +19,12 @@ export function variantsOf(attacks: readonly AttackSettings[]): (string | null)[
     const all = [...aims, ...params].map(([name, value]) => `${name}=${value}`);
     return all.length === 0 ? null : all.join(",");
   });
+}
+
+/** `twin`, `oracle native, logits`; null for an attack that follows the float model's gradients. */
+export function accessOf({ source, oracle, scores }: AttackSettings): string | null {
+  if (oracle !== undefined) return [`oracle ${oracle}`, ...(scores === undefined ? [] : [scores])].join(", ");
+  return source === undefined || source === "float" ? null : source;
 }
 
 type Values = Readonly<Record<string, number | boolean | string>>;

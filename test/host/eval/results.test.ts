@@ -57,6 +57,9 @@ describe("resultsOf", () => {
     ["attack_success", "device", 1, "3/4"],
     // Eligible: samples 0 and 1. Sample 3 was wrong on the device, 4 on float, 2 did not fool float.
     ["transfer_rate", "device", 1, "1/2"],
+    // Right on both when clean: samples 0, 1 and 2; float stays right on 2, where the device is fooled.
+    ["evasion_rate", "device", 1, "1/3"],
+    ["evasion_rate", "float", 1, undefined],
     ["mismatches", "device", 0, "0/5"],
     ["above_eps", "grid", 1, "0/5"],
     ["above_eps", "grid", 0, undefined],

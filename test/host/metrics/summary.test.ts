@@ -74,6 +74,41 @@ describe("summarizeRun", () => {
     expect(of("grid")?.transfer).toMatchObject({ numerator: 1, denominator: 4 });
   });
 
+  it("counts evasion over what both had right, where float stays right", () => {
+    // Right on both when clean: 0 to 3, and float is fooled on all of them.
+    expect(of("float")?.evasion).toBeUndefined();
+    expect(of("device")?.evasion).toMatchObject({ numerator: 0, denominator: 4 });
+    const kept = SAMPLES.map((one) =>
+      one.condition === 1 && one.sample < 3 ? { ...one, predictions: { ...one.predictions, float: 0 } } : one,
+    );
+    // Float stays right on 0, 1 and 2; the device is fooled on 0 and 1.
+    const device = summarizeRun(kept)[1]?.engines.find(({ engine }) => engine === "device");
+    expect(device?.evasion).toMatchObject({ numerator: 2, denominator: 4 });
+  });
+
+  it("judges further files of the model as the native build ran them", () => {
+    // Right when clean on all but 4; adversarial: fooled on 1 alone, and still wrong on 4.
+    const with16 = SAMPLES.map((one): JudgedSample => {
+      const isWrong = one.sample === 4 || (one.condition === 1 && one.sample === 1);
+      return { ...one, others: { int16x8: { prediction: isWrong ? 3 : 0 } } };
+    });
+    const [clean16, pgd16] = summarizeRun(with16).map(({ files }) => files);
+    expect(clean16).toMatchObject([{ file: "int16x8", rates: { accuracy: { numerator: 5, denominator: 6 } } }]);
+    expect(pgd16).toMatchObject([
+      {
+        file: "int16x8",
+        rates: {
+          accuracy: { numerator: 4, denominator: 6 },
+          attackSuccess: { numerator: 1, denominator: 5 },
+          transfer: { numerator: 1, denominator: 4 },
+        },
+      },
+    ]);
+    expect(pgdRow?.files).toEqual([]);
+    const partial = with16.map((one) => (one.condition === 1 && one.sample === 0 ? { ...one, others: {} } : one));
+    expect(summarizeRun(partial)[1]?.files).toEqual([]);
+  });
+
   it("tests float and grid control against the device on the same samples", () => {
     // Float against device: only float right on 4; only the device right on 2 and 3. p = 2 * P(X <= 1 | 3, 1/2) = 1.
     expect(pgdRow?.mcnemar.floatDevice).toEqual({ b: 1, c: 2, p: 1 });
@@ -121,7 +156,7 @@ describe("summarizeRun", () => {
     const sameBytes = { ...(SAMPLES[6] as JudgedSample), ...bytes("0a", "0a"), output_crc: { native: 1, device: 2 } };
     expect(summarizeRun([...SAMPLES.slice(0, 6), sameBytes])[1]).toMatchObject({ compared: 1, mismatches: 1 });
     expect(rows[1]?.meanDistortion?.before.linf).toBe(2);
-    expect(rows[1]?.meanQueries).toBeUndefined();
+    expect(rows[1]?.cost).toEqual({});
   });
 });
 

@@ -4,8 +4,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { summarizeRun } from "../../../host/metrics/index.js";
 import { render } from "../../../host/report/html.js";
-import { headlineCondition, loadRun, type ReportInput, resultTables } from "../../../host/report/index.js";
+import {
+  headlineCondition,
+  htmlReport,
+  loadRun,
+  plainCell,
+  type ReportInput,
+  resultTables,
+} from "../../../host/report/index.js";
 import { accuracyPlots } from "../../../host/report/plot-accuracy.js";
+import { overviewPlot } from "../../../host/report/plot-overview.js";
 import { tickTable } from "../../../host/report/plot-ticks.js";
 import { writeFixture } from "./fixture.js";
 
@@ -57,4 +65,62 @@ it("grid steps are marked where eps bounds each value, and nowhere else", async 
 it("curves run by eps, in whatever order the budgets were given", async () => {
   const plots = async (summary: ReportInput["summary"]) => (await accuracyPlots(summary, null)).map(render);
   expect(await plots([...input.summary].reverse())).toEqual(await plots(input.summary));
+});
+
+/** Rows in plain text: the first cell of each, and the others. */
+function plainRows(summary: ReportInput["summary"], id: string): string[][] {
+  const table = resultTables(summary).find((one) => one.id === id);
+  return (table?.rows ?? []).map((cells) => cells.map(plainCell));
+}
+
+it("evasion is counted on grid control and devices, where float stays right", () => {
+  // Right on float and the device: 0 to 16. At 2/255 float is fooled below 15, the device below 12: nobody evades.
+  expect(plainRows(input.summary, "evasion")[1]?.[3]).toBe("0.0 % (0/17, 0.0–18.4)");
+  const blind = input.records.map((one) => ({ ...one, predictions: { ...one.predictions, float: one.label } }));
+  expect(plainRows(summarizeRun(blind), "evasion")[1]?.[3]).toBe("66.7 % (12/18, 43.7–83.7)");
+});
+
+it("parts of an ensemble and further files have tables of their own, and an oracle has its name", () => {
+  const others = (prediction: number) => ({ int16x8: { prediction } });
+  const records = input.records.map((one) => ({
+    ...one,
+    others: others(one.condition === 2 && one.sample < 105 ? one.label + 1 : one.label),
+    ...(one.condition > 0 && { queries: one.sample - 100, passes: { forward: 3, backward: 1 } }),
+  }));
+  const rate = { numerator: 5, denominator: 20, value: 0.25, low: 0.112, high: 0.469 };
+  const summary = summarizeRun(records).map((one) =>
+    one.condition === 2 ? { ...one, access: "oracle native, logits", parts: [{ part: "apgd-ce", rate }] } : one,
+  );
+  expect(plainRows(summary, "parts")).toEqual([
+    ["pgd 2/255 (linf, 2 steps, oracle native, logits)", "25.0 % (5/20, 11.2–46.9)"],
+  ]);
+  // Right on float: 0 to 17; of these the file is fooled on 0 to 4, and float on 0 to 14.
+  expect(plainRows(summary, "files")[2]).toEqual([
+    "pgd 2/255 (linf, 2 steps, oracle native, logits)",
+    "75.0 % (15/20, 53.1–88.8)",
+    "25.0 % (5/20, 11.2–46.9)",
+    "33.3 % (5/15, 15.2–58.3)",
+  ]);
+  expect(plainRows(summary, "attack-cost")).toEqual([
+    ["pgd 0.4/255 (linf, below 1 step)", "float", "3", "1", "9.5", "10", "19"],
+    ["pgd 2/255 (linf, 2 steps)", "oracle native, logits", "3", "1", "9.5", "10", "19"],
+  ]);
+});
+
+it("the figure of all attacks stands where a curve would not say all, with one row an attack", async () => {
+  expect(await htmlReport(input)).not.toContain('id="overview"');
+  const deepfool = input.summary.slice(2).map((one) => ({ ...one, condition: 3, attack: "deepfool", eps: undefined }));
+  const two = { ...input, summary: [...input.summary, ...deepfool] };
+  const page = await htmlReport(two);
+  expect(page).toContain(
+    "Attack success rates. pgd 2/255, linf, 2 steps: float 83.3 %, grid control 77.8 %, device 66.7 % and deepfool, linf: float 83.3 %",
+  );
+  expect([...page.matchAll(/<figure class="plot" id="accuracy-/g)]).toHaveLength(1);
+});
+
+it("the figure of all attacks draws each rate at its share of the axis", async () => {
+  const svg = render(await overviewPlot(input.summary));
+  // The device's triangle of pgd 2/255 on the wide plot: 12/18 of the axis from 236 to 740.
+  const triangle = /<path d="M0 -1L1 1L-1 1Z" transform="matrix\(4\.5,0,0,4\.5,([\d.]+),/.exec(svg);
+  expect(Number(triangle?.[1])).toBeCloseTo(236 + (740 - 236) * (12 / 18), 0);
 });
