@@ -3,7 +3,7 @@
  *
  * Source: Chen et al. 2020, arXiv:1904.02144, algorithms 1 and 2; l2 and linf. The length of the probes
  * follows the authors' code: 0.1 of the input's range in the first round, then the distance of the last
- * jump divided by the number of elements. Departs: the nearest fooling point ever asked is returned; the
+ * jump times gamma, which they set to 1 / d. Departs: the nearest fooling point ever asked is returned; the
  * last round's probes are cut to the queries that are left; a jump shorter than the bisection's tolerance
  * is not made. On a quantised oracle a probe's elements move by one grid step (root mean square) at
  * least, and bisection ends at neighbouring grid points.
@@ -36,10 +36,11 @@ const params = {
     source: "the authors' code",
     reason: "a bound on one round; the default number of steps stays below it",
   }),
-  gamma: fraction(1, {
-    help: "bisection ends at gamma / d^1.5 of the way (l2) or gamma / d^2 of the distance (linf), d elements",
-    source: "the authors' code and Foolbox 3",
-    reason: "the error of the boundary's place must stay below the size of the probes",
+  gamma: fraction(0.05, {
+    help: "length of a probe as a share of the distance; bisection ends at gamma / sqrt(d) of the way (l2) or gamma / d (linf), d elements",
+    source: "ours; ART's HopSkipJump has 0.01, the authors' code 1 / d",
+    reason:
+      "on our ResNet-8, after 10 rounds of 10 images, the median l2 norm is 0.35 at 1 / d, 0.26 at 0.01, 0.25 at 0.065 and 0.27 at 0.15",
   }),
   initSize: count(100, 1, {
     help: "random points tried as a start",
@@ -81,7 +82,7 @@ function* search({ params, rng }: Context, walker: Walker, without: number[]): W
   const { norm, origin, bounds } = walker;
   const isL2 = norm === "l2";
   const d = origin.length;
-  const share = params.gamma / (isL2 ? d ** 1.5 : d ** 2);
+  const share = params.gamma / (isL2 ? Math.sqrt(d) : d);
   const here = start.point;
   const there = new Float32Array(d);
   const normal = new Float32Array(d);
@@ -91,7 +92,7 @@ function* search({ params, rng }: Context, walker: Walker, without: number[]): W
     const length = distance(here, origin, norm);
     if (length === 0) return;
     const tolerance = length * share;
-    const size = t === 1 ? 0.1 * (bounds[1] - bounds[0]) : (isL2 ? Math.sqrt(d) : d) * share * before;
+    const size = t === 1 ? 0.1 * (bounds[1] - bounds[0]) : params.gamma * before;
     const reserve = bisectionQueries(length, tolerance) + 5;
     const planned = Math.min(params.maxProbes, Math.floor(params.initialProbes * Math.sqrt(t)));
     const probes = Math.min(planned, walker.remaining() - reserve);
