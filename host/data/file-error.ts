@@ -6,6 +6,11 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
+/** Whether a file could not be read because there is none. */
+export function isAbsent(error: unknown): boolean {
+  return codeOf(error) === "ENOENT";
+}
+
 /** A failed read of `path`: FILE_MISSING; our own errors pass unchanged. */
 export function fileError(error: unknown, path: string): McuEvalError {
   if (error instanceof McuEvalError) return error;

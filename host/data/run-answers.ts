@@ -6,7 +6,7 @@
 import { type FileHandle, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { McuEvalError } from "../core/index.js";
-import { writeError } from "./file-error.js";
+import { fileError, isAbsent, writeError } from "./file-error.js";
 
 export interface OracleAnswer {
   readonly sample: number;
@@ -33,7 +33,7 @@ type Line = [number, number, number, string];
 /**
  * Opens the file of a group, or makes it. A last line that a crash tore is dropped.
  *
- * @throws McuEvalError FILE_INVALID for a file of something else, WRITE_FAILED
+ * @throws McuEvalError FILE_INVALID for a file of something else, FILE_MISSING for one that cannot be read, WRITE_FAILED
  */
 export async function openOracleAnswers(path: string): Promise<OracleAnswers> {
   const kept = await readAnswers(path);
@@ -80,22 +80,32 @@ export async function removeOracleAnswers(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
+const NEWLINE = 0x0a;
+
+/** @returns all whole answers, by sample and place, and the bytes they take */
 async function readAnswers(path: string): Promise<{ answers: Map<number, Map<number, OracleAnswer>>; bytes: number }> {
   const answers = new Map<number, Map<number, OracleAnswer>>();
-  const text = await readFile(path, "latin1").catch(() => "");
-  const bytes = text.lastIndexOf("\n") + 1;
-  const lines = text.slice(0, bytes).split("\n").slice(0, -1);
-  for (const [i, line] of lines.entries()) {
+  const file = await readFile(path).catch((error: unknown): Buffer => {
+    if (isAbsent(error)) return Buffer.alloc(0);
+    // To begin anew would lose what may be days of answers.
+    throw fileError(error, path);
+  });
+  let begin = 0;
+  // Line by line: as one string, a long attack's answers would be longer than strings may be.
+  for (let end = file.indexOf(NEWLINE); end >= 0; end = file.indexOf(NEWLINE, begin)) {
+    const line = file.toString("latin1", begin, end);
     const answer = answerOf(line);
     if (answer === null) {
-      throw new McuEvalError("FILE_INVALID", `${path} line ${i + 1} is no answer of an oracle: ${line.slice(0, 60)}`, {
+      const at = file.subarray(0, begin).filter((byte) => byte === NEWLINE).length + 1;
+      throw new McuEvalError("FILE_INVALID", `${path} line ${at} is no answer of an oracle: ${line.slice(0, 60)}`, {
         hint: "Remove the file: what it kept is then asked again.",
       });
     }
     const own = answers.get(answer.sample) ?? new Map<number, OracleAnswer>();
     answers.set(answer.sample, own.set(answer.place, answer));
+    begin = end + 1;
   }
-  return { answers, bytes };
+  return { answers, bytes: begin };
 }
 
 function answerOf(line: string): OracleAnswer | null {

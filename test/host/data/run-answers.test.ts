@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -59,6 +59,11 @@ describe("openOracleAnswers", () => {
       code: "FILE_INVALID",
       message: expect.stringContaining("line 1"),
     });
+  });
+
+  it("does not begin anew over a file that cannot be read", async () => {
+    await mkdir(path(), { recursive: true });
+    await expect(openOracleAnswers(path())).rejects.toMatchObject({ code: "FILE_MISSING" });
   });
 
   it("is gone once it is removed, and removing it twice is no error", async () => {
