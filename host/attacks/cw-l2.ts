@@ -154,7 +154,8 @@ function walkOf(
         if (atClean === null && ascent !== null) atClean = { margin, ascent: ascent.slice() };
         stepFrom(point, norm, margin, isReached ? null : ascent);
       }
-      return tries === binarySteps ? 1 : (tries + step / steps) / binarySteps;
+      // After the last step its point is still to be asked about.
+      return tries === binarySteps ? 1 : (tries + step / (steps + 1)) / binarySteps;
     },
   };
 }

@@ -214,7 +214,8 @@ function walkOf(clean: Float32Array, found: Float32Array, bounds: readonly [numb
         return 1;
       }
       take(seen, isReached);
-      return tries === binarySteps ? 1 : (tries + step / steps) / binarySteps;
+      // After the last step its point is still to be asked about.
+      return tries === binarySteps ? 1 : (tries + step / (steps + 1)) / binarySteps;
     },
   };
 }
