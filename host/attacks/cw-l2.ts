@@ -25,10 +25,10 @@ const PAPER = "Carlini & Wagner 2017, arXiv:1608.04644";
 const OURS = "this project's bench on a ResNet-8 for CIFAR-10";
 
 const params = {
-  steps: count(20, 1, {
+  steps: count(50, 1, {
     help: "steps of Adam for each constant",
     source: OURS,
-    reason: "with stepLimit it is nearer than ten times as many steps at a fixed rate",
+    reason: "with stepLimit as near as 100 steps at the best fixed rate; 20 end 8 % further away",
   }),
   binarySteps: count(9, 1, {
     help: "constants tried",

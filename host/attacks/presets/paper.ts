@@ -36,7 +36,7 @@ function attacksOf({ autoattackEps, squareL2Eps, geodaSubDim }: Task): readonly 
     {
       id: "cw-l2",
       norm: "l2",
-      params: { steps: 10, binarySteps: 10, initialConst: 0.01, confidence: 0, learningRate: 0.01 },
+      params: { steps: 10, binarySteps: 10, initialConst: 0.01, confidence: 0, learningRate: 0.01, stepLimit: 0 },
     },
     {
       id: "cw-linf",
@@ -48,6 +48,8 @@ function attacksOf({ autoattackEps, squareL2Eps, geodaSubDim }: Task): readonly 
         largestConst: 20,
         constFactor: 2,
         decreaseFactor: 0.9,
+        smallestTau: 1 / 256,
+        stepLimit: 0,
       },
     },
     {
