@@ -22,7 +22,7 @@ const QUERIES_A_CALL = 256;
 /**
  * Estimates the derivatives of a loss: (loss(x + d e_i) - loss(x - d e_i)) / 2d, two queries an element.
  * Where a bound or float32 shortens a side, the difference is divided by the true distance; a derivative
- * is 0 where both sides coincide.
+ * is 0 where both sides coincide, and where time ran out before it was asked for.
  *
  * Source: Chen et al. 2017, arXiv:1708.03999, equation 6.
  *
@@ -45,6 +45,11 @@ export async function finiteDifferences(
 
   const ask = async (): Promise<void> => {
     stopIfAborted(signal);
+    // Time may run out between calls: a round of all rows can take hours on a board.
+    if (waiting.every(({ i }) => model.remaining(samples[i] as number) < 1)) {
+      waiting = [];
+      return;
+    }
     const shape = [2 * waiting.length, ...points.shape.slice(1)];
     const asked = waiting.flatMap(({ i }) => [samples[i] as number, samples[i] as number]);
     const scores = await model.query({ data: data.subarray(0, 2 * waiting.length * size), shape }, asked);

@@ -105,6 +105,18 @@ describe("finite differences", () => {
     for (const list of slopes) expect([...list]).toEqual(elements[0]?.map((i) => Number(i === 5)));
   });
 
+  it("end with the time there is, in the middle of a round", async () => {
+    const size = 100;
+    const oracle = oracleOf((x) => x[5] as number, size);
+    const model = { ...oracle.model, remaining: () => (oracle.calls.length < 2 ? 1000 : 0) };
+    const elements = [0, 1, 2].map(() => [5, ...new Array<number>(size - 1).fill(0)]);
+    const middle = { data: new Float32Array(3 * size).fill(0.5), shape: [3, size] };
+    const probe = { points: middle, samples: [0, 1, 2], elements, distance: 0.25 };
+    const slopes = await finiteDifferences(model, probe, first);
+    expect(oracle.calls).toHaveLength(2);
+    expect(slopes.map((list) => list[0])).toEqual([1, 1, 1]);
+  });
+
   it("are none where no element is asked for", async () => {
     const { model, calls } = oracleOf(linear, 4);
     expect(
