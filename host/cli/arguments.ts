@@ -78,6 +78,9 @@ export function attackArgument(text: string): AttackArgument {
   for (const entry of rest.length > 0 ? rest.join(":").split(",") : []) {
     const [name = "", ...value] = entry.split("=");
     if (name.trim() === "") throw new InvalidArgumentError("Expected an attack as <id>:<parameter>=<value>,….");
+    if (entries.some(([known]) => known === name.trim())) {
+      throw new InvalidArgumentError(`${name.trim()} is given twice.`);
+    }
     entries.push([name.trim(), value.length > 0 ? value.join("=").trim() : "true"]);
   }
   if (id.trim() === "") throw new InvalidArgumentError("Expected an attack as <id> or <id>:<parameter>=<value>,….");

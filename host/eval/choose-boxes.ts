@@ -24,6 +24,7 @@ export interface BoxRequest {
 /**
  * The part of an attack's settings that says what it sees.
  *
+ * @param budgets number of the attack's eps; 1 where it takes none
  * @throws McuEvalError USAGE for a budget below what the attack needs to begin
  */
 export function boxSettings(
@@ -31,15 +32,19 @@ export function boxSettings(
   params: ParamValues,
   request: BoxRequest,
   model: ModelShape,
+  budgets: number,
 ): Pick<AttackSettings, "source" | "oracle" | "scores" | "budget" | "finish_on"> {
-  const { source = "float", oracle = "float", oracleScores = "output", maxQueries, grid, finishOn } = request;
+  const { oracle = "float", oracleScores = "output", maxQueries, grid, finishOn } = request;
+  const source = hasSource(attack) ? (request.source ?? "float") : "float";
   const sees = attack.needs === "gradient" ? source : oracle;
   const finishes = grid && attack.family === "minimal" && finishOn !== undefined && finishOn !== sees;
   const finish = finishes ? { finish_on: finishOn } : {};
   if (attack.needs === "gradient") return { source, ...finish };
-  const least = attack.leastQueries?.(params, model) ?? 1;
+  const least = budgets * (attack.leastQueries?.(params, model) ?? 1);
   if (maxQueries !== undefined && maxQueries < least) {
-    throw new McuEvalError("USAGE", `attack ${attack.id} needs ${least} queries a sample to begin, not ${maxQueries}`, {
+    const queries = `${least} ${least === 1 ? "query" : "queries"} a sample`;
+    const among = budgets === 1 ? "" : ` at its ${budgets} eps together`;
+    throw new McuEvalError("USAGE", `attack ${attack.id} needs ${queries} to begin${among}, not ${maxQueries}`, {
       hint: `Give --max-queries ${least} or more.`,
     });
   }
@@ -55,13 +60,13 @@ export function boxSettings(
 /** Refuses flags that nothing of the run obeys: their user expects something else. @throws McuEvalError USAGE */
 export function checkBoxes(request: BoxRequest, chosen: readonly { readonly attack: Attack }[]): void {
   const { source, oracle, oracleScores, maxQueries, maxMinutes, grid, finishOn } = request;
-  const hasWhite = chosen.some(({ attack }) => attack.needs === "gradient");
+  const hasOneSource = chosen.some(({ attack }) => hasSource(attack));
   const hasBlack = chosen.some(({ attack }) => attack.needs !== "gradient");
   const hasScores = chosen.some(({ attack }) => attack.needs === "scores");
   const hasMinimal = chosen.some(({ attack }) => attack.family === "minimal");
   const asksEngine = isEngine(finishOn) && grid && hasMinimal;
   const rules: [boolean, string, string][] = [
-    [source !== undefined && !hasWhite, "--source", "no chosen attack follows gradients"],
+    [source !== undefined && !hasOneSource, "--source", "no chosen attack follows the gradients of one network"],
     [oracle !== undefined && !hasBlack, "--oracle", "no chosen attack asks an oracle"],
     [oracleScores !== undefined && !hasScores, "--oracle-scores", "no chosen attack asks for scores"],
     [oracleScores !== undefined && !isEngine(oracle), "--oracle-scores", "the float model gives its logits anyway"],
@@ -76,6 +81,11 @@ export function checkBoxes(request: BoxRequest, chosen: readonly { readonly atta
   throw new McuEvalError("USAGE", `${flag} has no effect here: ${reason}`, {
     hint: "Leave it out, or choose other attacks (see mcu-eval attack --list).",
   });
+}
+
+/** Whether the network whose gradients it follows can be chosen: an attack on both networks has no choice. */
+function hasSource({ needs, needsTwin }: Attack): boolean {
+  return needs === "gradient" && !needsTwin;
 }
 
 function isEngine(name: string | undefined): name is "native" | "device" {

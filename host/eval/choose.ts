@@ -90,8 +90,9 @@ function wantedOf({ attacks, preset, eps, norm, goal }: ChoiceRequest): readonly
       (row) => (wanted.id === ALL || row.id === wanted.id) && (wanted.norm === undefined || row.norm === wanted.norm),
     );
     if (found.length === 0) {
-      attackById(wanted.id);
-      throw new McuEvalError("USAGE", `the preset ${id} has no settings of ${wanted.id}`, {
+      if (wanted.id !== ALL) attackById(wanted.id);
+      const what = wanted.norm === undefined ? wanted.id : `${wanted.id} in ${wanted.norm}`;
+      throw new McuEvalError("USAGE", `the preset ${id} has no settings of ${what}`, {
         hint: `It has: ${rows.map((row) => `${row.id} (${row.norm})`).join(", ")}.`,
       });
     }
@@ -116,6 +117,7 @@ function choose(wanted: AttackRequest, request: ChoiceRequest, grid: Grid, model
   }
   const goal = wanted.goal ?? request.goal ?? { kind: "untargeted" };
   if (goal.kind === "targeted") assertTarget(goal.target, model.classes);
+  const eps = epsOf(attack, norm, wanted.eps, request.eps, grid);
   return {
     attack,
     params,
@@ -125,8 +127,8 @@ function choose(wanted: AttackRequest, request: ChoiceRequest, grid: Grid, model
       ...(goal.kind === "targeted" && { target: goal.target }),
       norm,
       params: paramsToFile(params),
-      eps: epsOf(attack, norm, wanted.eps, request.eps, grid),
-      ...boxSettings(attack, params, request, model),
+      eps,
+      ...boxSettings(attack, params, request, model, Math.max(1, eps.length)),
     },
   };
 }

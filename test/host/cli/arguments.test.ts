@@ -71,6 +71,7 @@ describe("attackArgument", () => {
     "pgd:",
     "pgd:=1",
     "pgd:steps=1,",
+    "pgd:steps=1,steps=2",
     "pgd:norm=l3",
     "pgd:eps=",
     "pgd:eps=1+",

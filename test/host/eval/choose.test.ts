@@ -42,6 +42,11 @@ describe("norm, budgets and goal of an attack", () => {
     expect(settings({ attacks: [ask("square")] })[0]).not.toHaveProperty("scores");
   });
 
+  it("leaves both networks to an attack that needs both", () => {
+    const [pgd, diva] = settings({ attacks: [ask("pgd"), ask("diva")], source: "twin" });
+    expect([pgd?.source, diva?.source]).toEqual(["twin", "float"]);
+  });
+
   it("names what the finish has to fool, where that is not what the attack ran on", () => {
     const finish = (finishOn: "float" | "native") =>
       settings({ attacks: [ask("deepfool"), ask("pgd")], grid: true, finishOn }).map((one) => one.finish_on);
@@ -101,6 +106,9 @@ describe("what is refused", () => {
     [{ attacks: [ask("pgd")], preset: "paper", norm: "l2" }, "USAGE", /--norm is given, but the preset/],
     [{ attacks: [ask("pgd")], oracle: "native" }, "USAGE", /--oracle has no effect here/],
     [{ attacks: [ask("square")], source: "twin" }, "USAGE", /--source has no effect here/],
+    [{ attacks: [ask("diva")], source: "twin" }, "USAGE", /--source has no effect here/],
+    [{ attacks: [ask("pgd", { norm: "l2" })], preset: "paper" }, "USAGE", /no settings of pgd in l2/],
+    [{ attacks: [ask("square")], maxQueries: 4 }, "USAGE", /5 queries a sample to begin at its 5 eps together, not 4/],
     [{ attacks: [ask("square")], oracleScores: "logits" }, "USAGE", /float model gives its logits anyway/],
     [{ attacks: [ask("boundary")], oracle: "native", oracleScores: "logits" }, "USAGE", /asks for scores/],
     [{ attacks: [ask("pgd")], maxQueries: 9 }, "USAGE", /--max-queries has no effect/],
