@@ -53,6 +53,8 @@ export interface AttackContext<M = GradientModel | Oracle, P = ParamValues> {
   readonly start?: Batch | undefined;
   /** Told which part of an ensemble made row `row` of the batch of budget number `budget`. */
   readonly foundBy?: ((row: number, budget: number, part: string) => void) | undefined;
+  /** Told that queries from here on are for budget number `budget`; without it all budgets are charged alike. */
+  readonly beginBudget?: ((budget: number) => void) | undefined;
   /** A sentence the user should read, e.g. that flat scores defeated the attack. */
   readonly note?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -56,6 +56,7 @@ export const square = defineAttack({
     const all: Found[] = [];
     const order = eps.map((_, e) => e).sort((a, b) => (eps[a] as number) - (eps[b] as number));
     for (const [done, e] of order.entries()) {
+      context.beginBudget?.(e);
       const best = zeros(x.shape);
       const squares = squaresIn(x, best, eps[e] as number, model.bounds, image, grid);
       const report = (part: number): void => progress?.((done + part) / order.length);

@@ -49,7 +49,7 @@ export interface SampleRecord {
   readonly above_eps?: boolean;
   /** This line's share of the samples that its attack passed through networks it has the gradients of, rounded up. */
   readonly passes?: { readonly forward: number; readonly backward: number };
-  /** This line's share of the queries that its attack asked about the sample at all budgets together, rounded up. */
+  /** What the attack asked an oracle about the sample at this budget; the lines of a sample add up to all it asked. */
   readonly queries?: number;
   /** The part of an ensemble that made this line's input. */
   readonly found_by?: string;

@@ -25,8 +25,8 @@ export interface MadeByAttack {
   readonly batches: readonly Batch[];
   /** Of one row of one unit. */
   readonly passes?: Made["passes"];
-  /** Of each row of one unit. */
-  readonly queries?: readonly number[];
+  /** By unit and row. */
+  readonly queries?: readonly (readonly number[])[];
   /** By unit and row. */
   readonly foundBy?: readonly (readonly (string | undefined)[])[];
 }
@@ -154,11 +154,12 @@ async function* propose(
 /** The share of unit `i`. */
 function madeOf({ batches, passes, queries, foundBy }: MadeByAttack, i: number, clean: Batch): Made {
   const parts = foundBy?.[i];
+  const asked = queries?.[i];
   return {
     clean,
     proposed: batches[i] as Batch,
     ...(passes && { passes }),
-    ...(queries && { queries }),
+    ...(asked && { queries: asked }),
     ...(parts && { foundBy: parts }),
   };
 }

@@ -7,6 +7,7 @@ import type { Box, BoxOpener } from "./boxes.js";
 import type { Generator, MadeByAttack, Samples } from "./evaluate.js";
 import type { Subject } from "./judge.js";
 import type { Group } from "./plan.js";
+import { queryShares } from "./query-shares.js";
 
 export interface GeneratorOptions {
   readonly attack: Attack;
@@ -52,12 +53,14 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
   const { attack, params, settings, seed, grid, progress, note } = options;
   const { group, clean, subjects, box, signal } = task;
   const before = passesOf(box);
+  const samples = subjects.map(({ sample }) => sample);
+  const shares = box.ledger && queryShares(box.ledger.queries, samples, group.units.length);
   const foundBy = group.units.map(() => new Array<string | undefined>(subjects.length).fill(undefined));
   const batches = await attack.run({
     model: box.model,
     x: clean,
     labels: Int32Array.from(subjects, ({ label }) => label),
-    samples: subjects.map(({ sample }) => sample),
+    samples,
     goal: goalOf(settings, subjects),
     norm: settings.norm,
     ...(attack.family === "budget" && { eps: settings.eps.map(({ value }) => value) }),
@@ -66,6 +69,7 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
     ...(grid && { grid }),
     ...(box.finishModel && { finishModel: box.finishModel }),
     ...(box.twin && { twin: box.twin }),
+    ...(shares && { beginBudget: shares.begin }),
     foundBy: (row, budget, part) => {
       (foundBy[budget] as (string | undefined)[])[row] = part;
     },
@@ -75,14 +79,12 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
       progress: (fraction) => progress(group, Math.max(fraction, askedShare(box, settings, subjects.length))),
     }),
   });
-  const units = group.units.length;
-  const passes = shareOf(before, passesOf(box), subjects.length * units);
   // The attack made all budgets in one call: each is charged the same share, a whole number.
-  const queries = subjects.map(({ sample }) => Math.ceil((box.ledger?.queries.get(sample) ?? 0) / units));
+  const passes = shareOf(before, passesOf(box), subjects.length * group.units.length);
   return {
     batches,
     ...(passes && { passes }),
-    ...(box.ledger && { queries }),
+    ...(shares && { queries: shares.end() }),
     ...(foundBy.some((parts) => parts.some((part) => part !== undefined)) && { foundBy }),
   };
 }

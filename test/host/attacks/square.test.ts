@@ -63,6 +63,17 @@ it("asks once where the start fools, and once a step where nothing does", async 
   expect([...robust.queries.values()]).toEqual([21, 21, 21]);
 });
 
+it("says for which eps it asks, whatever their order", async () => {
+  const model = oracleOf((x) => [5 + (x[0] as number), 1]);
+  const told: [number, number][] = [];
+  const beginBudget = (budget: number): void => void told.push([budget, model.queries.get(0) ?? 0]);
+  await square.run(contextOf({ model, x: greys(1), eps: [0.05, 0.02], beginBudget }, { steps: 9 }));
+  expect(told).toEqual([
+    [1, 0],
+    [0, 10],
+  ]);
+});
+
 describe("a budget of queries", () => {
   const network = curvedModel(SHAPE, 4);
   const x = samplesFor(network, 6);

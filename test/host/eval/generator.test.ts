@@ -3,6 +3,7 @@ import type { Attack, AttackContext } from "../../../host/attacks/index.js";
 import { type Batch, type GradientModel, openStream } from "../../../host/core/index.js";
 import { type AttackSettings, conditionsOf } from "../../../host/data/index.js";
 import { type GeneratorOptions, generatorOf } from "../../../host/eval/generator.js";
+import type { OracleLedger } from "../../../host/eval/oracle-ledger.js";
 import { type Group, makePlan } from "../../../host/eval/plan.js";
 import { EPS, fakeModel, GRID, SAMPLES, START } from "./fakes.js";
 
@@ -15,7 +16,7 @@ function group(): Group {
 }
 
 /** What a generator of these options asks its attack for. */
-async function asked(changes: Partial<GeneratorOptions> = {}, passes = 0) {
+async function asked(changes: Partial<GeneratorOptions> = {}, passes = 0, run?: Attack["run"]) {
   let context: AttackContext | undefined;
   const attack: Attack = {
     id: "spy",
@@ -27,6 +28,7 @@ async function asked(changes: Partial<GeneratorOptions> = {}, passes = 0) {
     params: {},
     async run(given) {
       context = given;
+      if (run) return run(given);
       for (let i = 0; i < passes; i++) await (given.model as GradientModel).logits(given.x);
       return (given.eps ?? [0]).map(() => given.x);
     },
@@ -66,6 +68,23 @@ describe("generatorOf", () => {
   it("hands on the grid where attacks search on it, and none elsewhere", async () => {
     expect((await asked({ grid: GRID })).context.grid).toBe(GRID);
     expect((await asked()).context).not.toHaveProperty("grid");
+  });
+
+  it("charges each budget its own queries, and those of all budgets in shares that add up", async () => {
+    const queries = new Map([[104, 3]]);
+    const ledger: OracleLedger = { queries, remaining: () => 0, charge: () => [] };
+    const open = async () => ({ model: fakeModel(), ledger, close: async () => undefined });
+    const run: Attack["run"] = async ({ beginBudget, x, eps = [] }) => {
+      beginBudget?.(1);
+      queries.set(103, 5).set(104, 4);
+      beginBudget?.(0);
+      queries.set(103, 7);
+      return eps.map(() => x);
+    };
+    expect((await asked({ open }, 0, run)).made.queries).toEqual([
+      [2, 1, 0],
+      [5, 3, 0],
+    ]);
   });
 
   it("counts what one sample and budget cost, rounded up", async () => {
