@@ -16,7 +16,7 @@ import { defineAttack, stopIfAborted } from "./attack.js";
 import { count, flag, fraction, number } from "./params.js";
 import { finiteDifferences } from "./parts/finite-difference.js";
 import { isFooled } from "./parts/goal.js";
-import { placer } from "./parts/place.js";
+import { placer } from "./parts/domain.js";
 import { scoreReader } from "./parts/score-reader.js";
 import { chooseElements, descend, settleStep, startSearch, type ZooSearch } from "./parts/zoo-search.js";
 

@@ -15,7 +15,7 @@ export interface Ball {
   project(x: Float32Array): void;
   /**
    * Moves every row by `length` along the norm's direction of steepest ascent, and back inside, in place:
-   * linf by the gradient's sign, l2 along the gradient. A zero or not finite gradient moves nothing.
+   * linf by the gradient's sign, l2 along the gradient. Zero and NaN move nothing, nor does infinity in l2.
    *
    * @param x inside the ball
    * @param length in units of the input

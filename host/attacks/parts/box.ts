@@ -1,6 +1,7 @@
 /** The linf ball within the bounds, as one interval an element. */
 
-import { fromGrid, type Grid, rangeOf, STEP_TOLERANCE, toGrid } from "../../core/index.js";
+import { fromGrid, type Grid, STEP_TOLERANCE, toGrid } from "../../core/index.js";
+import { limitsOf } from "./domain.js";
 import { neighbour } from "./float32.js";
 
 /** The upper end of element i at 2i and its lower end at 2i + 1: a gradient's sign bit picks one. */
@@ -35,9 +36,7 @@ function gridBox(clean: Float32Array, eps: number, bounds: readonly [number, num
   const scale = Math.fround(grid.scale);
   const lowest = (value: number): number => Math.ceil(value / scale - STEP_TOLERANCE) + grid.zeroPoint;
   const highest = (value: number): number => Math.floor(value / scale + STEP_TOLERANCE) + grid.zeroPoint;
-  const [typeMin, typeMax] = rangeOf(grid.type);
-  const min = Math.max(typeMin, lowest(bounds[0]));
-  const max = Math.min(typeMax, highest(bounds[1]));
+  const [min, max] = limitsOf(grid, bounds);
   const lows = toGrid(clean, grid);
   const highs = lows.slice();
   for (let i = 0; i < clean.length; i++) {

@@ -2,7 +2,7 @@
 
 import { type Batch, type Grid, type Oracle, row, rowSize, STEP_TOLERANCE } from "../../core/index.js";
 import { stopIfAborted } from "../attack.js";
-import { placer } from "./place.js";
+import { placer } from "./domain.js";
 
 /** Where derivatives are wanted. */
 export interface Probe {

@@ -23,9 +23,10 @@ import {
   zeros,
 } from "../../core/index.js";
 import type { Goal } from "../attack.js";
+import { limitsOf, withinLimits } from "./domain.js";
 import { goalOf, isFooled, labelsAt } from "./goal.js";
 import { type SearchRow, searchAlong } from "./grid-search.js";
-import { gridDirection, limitsOf } from "./grid-steps.js";
+import { gridDirection } from "./grid-steps.js";
 import { marginAscent } from "./margin-ascent.js";
 
 export interface GridFinish {
@@ -59,7 +60,7 @@ export async function finishOnGrid(finish: GridFinish): Promise<Batch> {
   const rows = alive.map((i): SearchRow => {
     const origin = toGrid(row(clean, i), grid);
     const steps = stepsBetween(row(clean, i), row(found, i), grid);
-    const rounded = toGrid(row(found, i), grid);
+    const rounded = toGrid(row(found, i), grid).map((q, k) => withinLimits(q, origin[k] as number, limits));
     return { index: i, direction: gridDirection(origin, steps), fallback: rounded, best: null };
   });
   const fools = (points: readonly QuantArray[], at: readonly number[]): Promise<boolean[]> => ask(finish, points, at);

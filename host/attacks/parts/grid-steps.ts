@@ -1,6 +1,6 @@
 /** Integer perturbations along a direction: a one-parameter family for each norm, smallest first. */
 
-import { type Grid, type Norm, type QuantArray, rangeOf, STEP_TOLERANCE } from "../../core/index.js";
+import type { Norm, QuantArray } from "../../core/index.js";
 
 /** One row's direction, measured in grid steps. */
 export interface GridDirection {
@@ -19,16 +19,6 @@ export function gridDirection(origin: QuantArray, steps: Float64Array): GridDire
 }
 
 const lengthAt = (steps: Float64Array, i: number): number => Math.abs(steps[i] as number);
-
-/** Lowest and highest integer that stands for a value inside the bounds. */
-export function limitsOf(grid: Grid, bounds: readonly [number, number]): readonly [number, number] {
-  const [min, max] = rangeOf(grid.type);
-  const [low, high] = bounds.map((end) => end / Math.fround(grid.scale)) as [number, number];
-  return [
-    Math.max(min, Math.ceil(low - STEP_TOLERANCE) + grid.zeroPoint),
-    Math.min(max, Math.floor(high + STEP_TOLERANCE) + grid.zeroPoint),
-  ];
-}
 
 /**
  * Writes the integer point at `t` along a direction. Its norm grows with t.

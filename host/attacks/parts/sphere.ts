@@ -1,6 +1,7 @@
 /** The l2 ball within the bounds. */
 
-import { type Grid, type QuantArray, snapToGrid } from "../../core/index.js";
+import { fromGrid, type Grid, type QuantArray, toGrid } from "../../core/index.js";
+import { limitsOf, withinLimits } from "./domain.js";
 
 /** Balls of one radius around the rows of a batch. */
 export interface Sphere {
@@ -60,36 +61,47 @@ function moveRow(x: Float32Array, direction: Float32Array, factor: number, from:
 const HALVINGS = 12;
 
 /**
- * Moves every row to its nearest grid points, in place; of a row that would leave the ball that way, the
- * largest share of its perturbation whose rounding stays inside.
+ * Moves every row to its nearest grid points in the bounds, in place; of a row that would leave the ball that
+ * way, the largest share of its perturbation whose rounding stays inside.
  *
  * @param origin the centres on the grid
  */
-export function snapL2(x: Float32Array, { centre, eps, size }: Sphere, origin: QuantArray, grid: Grid): void {
+export function snapL2(x: Float32Array, sphere: Sphere, origin: QuantArray, grid: Grid): void {
+  const { eps, size } = sphere;
+  const { zeroPoint } = grid;
   const scale = Math.fround(grid.scale);
-  const snapped = snapToGrid(x, grid);
+  const limits = limitsOf(grid, sphere.bounds);
+  const steps = toGrid(x, grid);
+  for (let i = 0; i < steps.length; i++) steps[i] = withinLimits(steps[i] as number, origin[i] as number, limits);
+  const moved = steps.slice();
   for (let from = 0; from < x.length; from += size) {
-    let square = 0;
-    for (let i = from; i < from + size; i++) square += ((snapped[i] as number) - (centre[i] as number)) ** 2;
-    if (Math.sqrt(square) <= eps) continue;
+    if (lengthOnGrid(steps, from, sphere, grid) <= eps) continue;
+    const kept = steps.subarray(from, from + size);
+    kept.set(origin.subarray(from, from + size));
     let low = 0;
     let high = 1;
     for (let halving = 0; halving < HALVINGS; halving++) {
       const share = (low + high) / 2;
-      square = 0;
       for (let i = from; i < from + size; i++) {
-        const start = (origin[i] as number) - grid.zeroPoint;
-        const moved = start + Math.round(share * ((x[i] as number) / scale - start));
-        square += (moved * scale - (centre[i] as number)) ** 2;
+        const start = origin[i] as number;
+        const way = (x[i] as number) / scale - (start - zeroPoint);
+        moved[i] = withinLimits(start + Math.round(share * way), start, limits);
       }
-      // The products are doubles here and float32 in the result: a hair of room for that.
-      if (Math.sqrt(square) <= eps * (1 - 2 ** -20)) low = share;
-      else high = share;
-    }
-    for (let i = from; i < from + size; i++) {
-      const start = (origin[i] as number) - grid.zeroPoint;
-      snapped[i] = (start + Math.round(low * ((x[i] as number) / scale - start))) * scale;
+      if (lengthOnGrid(moved, from, sphere, grid) <= eps) {
+        low = share;
+        kept.set(moved.subarray(from, from + size));
+      } else high = share;
     }
   }
-  x.set(snapped);
+  x.set(fromGrid(steps, grid));
+}
+
+/** How far the row that begins at `from` is from its centre, of its values in float32. */
+function lengthOnGrid(q: QuantArray, from: number, { centre, size }: Sphere, { scale, zeroPoint }: Grid): number {
+  const step = Math.fround(scale);
+  let square = 0;
+  for (let i = from; i < from + size; i++) {
+    square += (Math.fround(((q[i] as number) - zeroPoint) * step) - (centre[i] as number)) ** 2;
+  }
+  return Math.sqrt(square);
 }

@@ -1,7 +1,7 @@
 /** The Square attack's proposals in l2: the perturbation of two windows is gathered in one of them. */
 
 import { type Batch, type Grid, type Rng, row, rowSize, STEP_TOLERANCE } from "../../core/index.js";
-import { placer } from "./place.js";
+import { placer } from "./domain.js";
 import { squarePattern, tilePatterns } from "./square-pattern.js";
 import { copyWindow, type Image, type Squares, type Window } from "./squares.js";
 

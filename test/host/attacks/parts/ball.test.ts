@@ -112,3 +112,15 @@ it("a zero, NaN or infinite gradient", () => {
     expect(Array.from(x), norm).toEqual([0.5, 0.5, expected, 0.5]);
   }
 });
+
+it("stays in the bounds where these lie between grid points", () => {
+  const grid: Grid = { type: "int8", scale: Math.fround(0.0173), zeroPoint: 3 };
+  const ends = [Math.fround(-57 * grid.scale), Math.fround(57 * grid.scale)] as const;
+  // Nearer to 58 steps, beyond the bounds, than to 57; the second row is too long, and shrinks.
+  const clean = { data: new Float32Array(8).fill(0.9), shape: [2, 4] };
+  const x = Float32Array.of(1, 1, 1, 1, 1, -1, 0, 0.9);
+  ballAround(clean, 0.3, "l2", [-1, 1], grid).finish(x);
+  expect(x).toEqual(snapToGrid(x, grid));
+  expect(Math.max(...x)).toBeLessThanOrEqual(ends[1]);
+  expect(Math.min(...x)).toBeGreaterThanOrEqual(ends[0]);
+});

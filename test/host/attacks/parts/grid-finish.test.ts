@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { floatOracle } from "../../../../host/attacks/index.js";
+import { limitsOf } from "../../../../host/attacks/parts/domain.js";
 import { finishOnGrid } from "../../../../host/attacks/parts/grid-finish.js";
-import { gridDirection, limitsOf, pointAt } from "../../../../host/attacks/parts/grid-steps.js";
+import { gridDirection, pointAt } from "../../../../host/attacks/parts/grid-steps.js";
 import {
   argmax,
   type Batch,
