@@ -113,9 +113,16 @@ function parseValue(what: string, param: Param, entered: ParamValue): ParamValue
     case "number": {
       const value = numberOf(entered);
       if (value >= param.minimum && value <= param.maximum) return value;
-      throw bad(what, entered, `a number from ${param.minimum} to ${param.maximum}`);
+      throw bad(what, entered, rangeText(param));
     }
   }
+}
+
+/** A range in words: what stands for its absence is left out. */
+function rangeText({ minimum, maximum }: { readonly minimum: number; readonly maximum: number }): string {
+  const isAboveZero = minimum === Number.MIN_VALUE;
+  if (maximum === Number.MAX_VALUE) return isAboveZero ? "a number above 0" : `a number of at least ${minimum}`;
+  return isAboveZero ? `a number above 0, at most ${maximum}` : `a number from ${minimum} to ${maximum}`;
 }
 
 function numberOf(entered: ParamValue): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ATTACKS, flagName, paramsToFile, parseParams, pgd } from "../../../host/attacks/index.js";
+import { ATTACKS, type Attack, flagName, paramsToFile, parseParams, pgd } from "../../../host/attacks/index.js";
 
 const parse = (entered: Record<string, string | number | boolean>): Record<string, unknown> =>
   parseParams("pgd", pgd.params, entered);
@@ -22,13 +22,22 @@ describe("parseParams", () => {
     [{ steps: "" }, "USAGE", "expected a whole number"],
     [{ steps: true }, "USAGE", "expected a whole number"],
     [{ stepSize: 0 }, "USAGE", "pgd's step-size is 0, expected a number"],
-    [{ stepSize: "much" }, "USAGE", "expected a number"],
+    [{ stepSize: "much" }, "USAGE", 'pgd\'s step-size is "much", expected a number above 0'],
     [{ randomStart: "yes" }, "USAGE", "expected true or false"],
     [{ stepz: 3 }, "ATTACK_UNKNOWN", 'attack pgd has no parameter "stepz"'],
   ])("refuses %j", (entered, code, message) => {
     const failure = (): unknown => parse(entered as Record<string, string>);
     expect(failure).toThrow(expect.objectContaining({ code }));
     expect(failure).toThrow(message);
+  });
+
+  it.each([
+    ["square", { pInit: 2 }, "square's p-init is 2, expected a number above 0, at most 1"],
+    ["zoo", { confidence: -1 }, "zoo's confidence is -1, expected a number of at least 0"],
+    ["geoda", { lambda: 2 }, "geoda's lambda is 2, expected a number from 0.01 to 1"],
+  ])("says in words what %s takes", (id, entered, message) => {
+    const { params } = ATTACKS.find((attack) => attack.id === id) as Attack;
+    expect(() => parseParams(id, params, entered as never)).toThrow(message);
   });
 
   it("suggests the nearest name", () => {
