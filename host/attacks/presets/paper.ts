@@ -57,7 +57,7 @@ function attacksOf({ autoattackEps, squareL2Eps, geodaSubDim }: Task): readonly 
       norm: "l1",
       params: { rule: "en", steps: 10, binarySteps: 10, initialConst: 0.01, beta: 1e-3, learningRate: 0.01 },
     },
-    { id: "autoattack", norm: "linf", eps: [autoattackEps], params: {} },
+    { id: "autoattack", norm: "linf", eps: [autoattackEps], params: { steps: 100, targetClasses: 9, queries: 5000 } },
     {
       id: "zoo",
       norm: "l2",
