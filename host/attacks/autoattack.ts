@@ -9,7 +9,7 @@
  * the larger margin.
  */
 
-import { type Batch, type GradientModel, gather, row } from "../core/index.js";
+import { type Batch, type GradientModel, gather, row, snapToGrid } from "../core/index.js";
 import { apgdCe } from "./apgd-ce.js";
 import { apgdT } from "./apgd-t.js";
 import { type AttackContext, defineAttack, stopIfAborted } from "./attack.js";
@@ -55,11 +55,13 @@ export const autoattack = defineAttack({
   params,
   parts: () => [apgdCe.id, apgdT.id, fabT.id, square.id],
   async run(context) {
-    const { model, x, labels, goal, eps = [], signal, foundBy, progress } = context;
+    const { model, x, labels, goal, eps = [], grid, signal, foundBy, progress } = context;
     stopIfAborted(signal);
-    const isFooledClean = fooledRows(await model.logits(x), labels, goal);
+    // Judged as it would be returned: off the grid a clean sample may fool where its nearest grid point does not.
+    const unmoved = { data: grid ? snapToGrid(x.data, grid) : x.data, shape: x.shape };
+    const isFooledClean = fooledRows(await model.logits(unmoved), labels, goal);
     const ascending = [...new Set(eps)].sort((a, b) => a - b);
-    const states = ascending.map((budget) => stateOf(context, budget, isFooledClean));
+    const states = ascending.map((budget) => stateOf(unmoved, budget, isFooledClean));
     for (const [p, run] of [runGradient(apgdCe), runGradient(apgdT), runFab, runSquare].entries()) {
       await run({ ...context, progress: (part) => progress?.((p + part) / 4) }, states, p);
       progress?.((p + 1) / 4);

@@ -5,11 +5,11 @@
  * do not fool, so that success never falls as the budget grows.
  */
 
-import { type Batch, countOf, type GradientModel, gather, row, zeros } from "../../core/index.js";
+import { type Batch, countOf, type GradientModel, gather, row, snapToGrid, zeros } from "../../core/index.js";
 import { type AttackContext, stopIfAborted } from "../attack.js";
 import { count, flag, number } from "../params.js";
 import { climb } from "./apgd.js";
-import { ballAround, ballNorm, drawFromUnitBall } from "./ball.js";
+import { ballNorm, drawFromUnitBall } from "./ball.js";
 import type { RowLoss } from "./dlr.js";
 import { fooledRows, goalOf, labelsAt, margins } from "./goal.js";
 
@@ -54,7 +54,7 @@ interface Params {
 /**
  * The loss of a run for some of the rows.
  *
- * @param rows rows of the context's x @param cleanLogits [N, classes] of all rows
+ * @param rows rows of the context's x @param cleanLogits [N, classes] of all rows, on the grid where there is one
  */
 export type LossOfRun = (run: number, rows: readonly number[], cleanLogits: Batch) => RowLoss;
 
@@ -71,16 +71,18 @@ export async function runApgd(
   runs: number,
   lossOf: LossOfRun,
 ): Promise<Batch[]> {
-  const { model, x, labels, goal, eps = [], progress, signal } = context;
+  const { model, x, labels, goal, eps = [], grid, progress, signal } = context;
   stopIfAborted(signal);
-  const clean = await model.logits(x);
+  // Asked as it would be returned: a clean sample off the grid may fool where its nearest grid point does not.
+  const unmoved = grid ? snapToGrid(x.data, grid) : x.data;
+  const clean = await model.logits({ data: unmoved, shape: x.shape });
   const isFooledClean = fooledRows(clean, labels, goal);
   const results = new Map<number, Batch>();
   let smaller: Found | undefined;
   const ascending = [...new Set(eps)].sort((a, b) => a - b);
   for (const [e, budget] of ascending.entries()) {
     const found: Found = {
-      points: { data: x.data.slice(), shape: x.shape },
+      points: { data: unmoved.slice(), shape: x.shape },
       isFooled: isFooledClean.slice(),
       margins: new Float64Array(countOf(x)).fill(Number.NEGATIVE_INFINITY),
     };
@@ -92,7 +94,6 @@ export async function runApgd(
       await runOnce({ ...context, progress: tell }, budget, run, rows, lossOf(run, rows, clean), found);
     }
     if (smaller) keepFooled(found, smaller);
-    ballAround(x, budget, ballNorm(context.norm), model.bounds, context.grid).finish(found.points.data);
     results.set(budget, found.points);
     smaller = found;
     progress?.((e + 1) / ascending.length);

@@ -10,7 +10,7 @@ import {
   STEP_TOLERANCE,
 } from "../../core/index.js";
 import type { Goal } from "../attack.js";
-import { ballAround, ballNorm } from "./ball.js";
+import { ballNorm } from "./ball.js";
 import { distance } from "./fab.js";
 import { goalOf, isFooled, labelsAt, margins } from "./goal.js";
 
@@ -35,19 +35,13 @@ export interface BudgetState {
   readonly foundBy: (string | null)[];
 }
 
-/** Before any part has run: the clean samples, on the grid where there is one. */
-export function stateOf(
-  { model, x, norm, grid }: Problem,
-  eps: number,
-  isFooledClean: readonly boolean[],
-): BudgetState {
-  const points = { data: x.data.slice(), shape: x.shape };
-  ballAround(x, eps, ballNorm(norm), model.bounds, grid).finish(points.data);
+/** Before any part has run. @param unmoved the clean samples, on the grid where there is one */
+export function stateOf(unmoved: Batch, eps: number, isFooledClean: readonly boolean[]): BudgetState {
   return {
     eps,
-    points,
+    points: { data: unmoved.data.slice(), shape: unmoved.shape },
     isFooled: [...isFooledClean],
-    margins: new Float64Array(countOf(x)).fill(Number.NEGATIVE_INFINITY),
+    margins: new Float64Array(countOf(unmoved)).fill(Number.NEGATIVE_INFINITY),
     foundBy: isFooledClean.map(() => null),
   };
 }

@@ -7,13 +7,14 @@ import {
   apgdCe,
   apgdDlr,
   apgdT,
+  autoattack,
   type Goal,
   type ParamValue,
   parseParams,
 } from "../../../host/attacks/index.js";
 import { argmax, type Batch, countOf, type GradientModel, openStream, row } from "../../../host/core/index.js";
 import { distortionOf } from "../../../host/metrics/index.js";
-import { curvedModel, labelsOf, linearModel, samplesFor } from "./models.js";
+import { curvedModel, labelsOf, linearModel, modelOf, samplesFor } from "./models.js";
 
 const SHAPE = [4, 2, 1];
 
@@ -183,5 +184,16 @@ it("on a grid every point the model is asked after the clean one is a grid point
     expect(batch.data.every((value) => Math.abs(value / scale - Math.round(value / scale)) < 1e-3)).toBe(true);
     if (countOf(batch) < 6) continue;
     expect(distortionOf(batch.data, x.data).linf).toBeLessThan(3.01 / 255);
+  }
+});
+
+it("a clean sample that fools off the grid alone is attacked on it", async () => {
+  // Of class 1 beyond 0.5; 0.51 is, and its nearest grid point 0.5 is not.
+  const model = modelOf({ second: [Float64Array.of(0), Float64Array.of(1)] }, [1]);
+  const x = { data: Float32Array.of(0.51), shape: [1, 1] };
+  const grid = { type: "uint8", scale: 0.25, zeroPoint: 0 } as const;
+  for (const attack of [apgdCe, autoattack]) {
+    const context = await contextOf(attack, model, { x, labels: Int32Array.of(0), eps: [0.3], grid }, { steps: 20 });
+    expect(Array.from((await attack.run(context))[0]?.data ?? []), attack.id).toEqual([0.75]);
   }
 });
