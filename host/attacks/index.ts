@@ -21,6 +21,8 @@ export * from "./parts/bpda.js";
 export { finiteDifferences, type Probe } from "./parts/finite-difference.js";
 export { type FloatOracleOptions, floatOracle, oneHot } from "./parts/float-oracle.js";
 export { crossEntropyGradient } from "./parts/loss.js";
+export { boundaryNormals, type NormalRequest } from "./parts/normal.js";
+export { type ScoreReader, scoreReader } from "./parts/score-reader.js";
 export * from "./pgd.js";
 export type * from "./presets/preset.js";
 export * from "./presets/registry.js";

@@ -12,6 +12,7 @@ export * from "./run-answers.js";
 export * from "./run-conditions.js";
 export * from "./run-folder.js";
 export * from "./run-manifest.js";
+export * from "./run-measures.js";
 export * from "./run-read.js";
 export * from "./run-record.js";
 export type { Run, RunEnd } from "./run-work.js";

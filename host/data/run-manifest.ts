@@ -161,6 +161,43 @@ export type ResultRecord =
       readonly p: number;
     };
 
+/** What `--measures` added; docs/guide/measures.md has the definitions. */
+export interface MeasuresRecord {
+  /** Numbers of samples, thresholds and sizes of the estimates. */
+  readonly settings: Readonly<Record<string, number>>;
+  readonly summary: readonly MeasureSummaryRecord[];
+  /** What could not be measured, and why. */
+  readonly notes?: readonly string[];
+}
+
+/** A figure computed from `measures.jsonl`. */
+export interface MeasureSummaryRecord {
+  readonly measure:
+    | "gradient_zeros"
+    | "gradient_near_zeros"
+    | "gradient_cosine"
+    | "zoo_zeros"
+    | "zoo_near_zeros"
+    | "geoda_zeros"
+    | "geoda_near_zeros"
+    | "quantization_shift"
+    | "boundary_l2"
+    | "boundary_linf"
+    | "boundary_difference";
+  /** float, twin, native, native_output, or two of them joined by a comma. */
+  readonly of: string;
+  readonly condition?: number;
+  /** Samples behind the figures. */
+  readonly n: number;
+  readonly mean?: number;
+  readonly median?: number;
+  /** Further samples on whose way nothing fools; the median counts them as infinitely far. */
+  readonly missing?: number;
+  /** Samples whose value is above 0, and below. */
+  readonly above?: number;
+  readonly below?: number;
+}
+
 /** One process that worked on the run. */
 export interface SessionRecord {
   /** ISO 8601, UTC. */
@@ -209,6 +246,7 @@ export interface RunManifest {
   readonly results?: readonly ResultRecord[];
   /** Signs that the figures overstate robustness, once the run is complete; docs/guide/flags.md has a section for each id. */
   readonly flags?: readonly { readonly id: string; readonly text: string }[];
+  readonly measures?: MeasuresRecord;
   /** Requirements that were checked. */
   readonly requirements?: readonly { readonly text: string; readonly value?: number; readonly met: boolean }[];
   readonly sessions: readonly SessionRecord[];

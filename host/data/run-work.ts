@@ -29,6 +29,7 @@ export interface RunEnd {
   readonly results?: readonly ResultRecord[];
   readonly requirements?: RunManifest["requirements"];
   readonly flags?: RunManifest["flags"];
+  readonly measures?: RunManifest["measures"];
 }
 
 export interface Run {
@@ -134,6 +135,7 @@ function runOf(opening: RunOpening, current: RunManifest, journal: Journal, inpu
         ...(end.results && { results: end.results }),
         ...(end.requirements && { requirements: end.requirements }),
         ...(end.flags && { flags: end.flags }),
+        ...(end.measures && { measures: end.measures }),
         sessions: [...sessions, endOf(end)],
       };
       try {

@@ -22,6 +22,8 @@ export interface Job {
   readonly settings: RunSettings;
   readonly samples: Samples;
   readonly engines: Engines;
+  /** The measures are taken when all is done. */
+  readonly isMeasured?: boolean;
 }
 
 export interface Telling {

@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly resume: boolean;
   /** Emulator or native processes side by side. */
   readonly jobs: number;
+  /** Take the measures when all is done, or of a run that is complete already. */
+  readonly measures?: boolean;
   /** Gates, as entered. */
   readonly requirements: readonly string[];
   readonly signal: AbortSignal;
@@ -102,7 +104,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
       groups,
       options.resume,
     );
-    const job = { model, twin, attacks, settings, samples, engines };
+    const job = { model, twin, attacks, settings, samples, engines, isMeasured: options.measures ?? false };
     const gate = (results: readonly ResultRecord[]): RequirementResult[] =>
       checkRequirements(requirements, conditions, results);
     return await work(run, groups, job, gate, signal, listener, warnings);

@@ -1,12 +1,22 @@
 /** The work of a run between opening and closing: progress, warnings, results, and how it ended. */
 
 import { type ErrorCode, isMcuEvalError, McuEvalError, messageOf } from "../core/index.js";
-import type { ResultRecord, Run, RunEnd, RunManifest, RunSettings, SampleRecord } from "../data/index.js";
+import {
+  type MeasuresRecord,
+  type ResultRecord,
+  type Run,
+  type RunEnd,
+  type RunManifest,
+  type RunSettings,
+  type SampleRecord,
+  writeMeasures,
+} from "../data/index.js";
 import { agrees } from "../metrics/index.js";
 import type { ChosenAttack } from "./choose.js";
 import { evaluate } from "./evaluate.js";
 import { forecastRun } from "./forecast-run.js";
 import { inspectRun } from "./inspect.js";
+import { measureRun } from "./measures.js";
 import type { RunModel } from "./model.js";
 import { createOracleClock } from "./oracle-clock.js";
 import { type Group, unitSizes } from "./plan.js";
@@ -109,8 +119,16 @@ export async function work(
     const results = resultsOf(records, run.manifest.conditions, partsByStep(attacks, job.model));
     const requirements = gate(results);
     const flags = await inspectRun({ job, conditions: run.manifest.conditions, records, signal });
+    const measures = job.isMeasured ? await measure(job, run, records, signal, listener) : undefined;
     const { unequal, ...told } = { ...before, ...(warnings.size > 0 && { notes: [...warnings] }) };
-    const manifest = await run.close({ outcome: "complete", ...told, results, requirements, flags });
+    const manifest = await run.close({
+      outcome: "complete",
+      ...told,
+      results,
+      requirements,
+      flags,
+      ...(measures && { measures }),
+    });
     return { folder: run.folder, manifest, records, results, requirements };
   } catch (error) {
     const { unequal, ...told } = await session();
@@ -118,6 +136,19 @@ export async function work(
     await run.close({ outcome, error: errorRecord(error), ...told }).catch(() => undefined);
     throw withResumeHint(error, run.folder, kept, total);
   }
+}
+
+async function measure(
+  job: Job,
+  run: Run,
+  records: readonly SampleRecord[],
+  signal: AbortSignal,
+  listener: RunListener,
+): Promise<MeasuresRecord> {
+  const { folder, manifest } = run;
+  const measured = await measureRun({ job, folder, manifest, records, signal, note: (line) => listener.note(line) });
+  await writeMeasures(folder, measured.records);
+  return measured.measures;
 }
 
 function limitOf({ max_minutes }: RunSettings): { limit?: number } {

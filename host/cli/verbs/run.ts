@@ -40,6 +40,7 @@ interface RunFlags {
   readonly seed: number;
   readonly batch: number;
   readonly grid?: boolean;
+  readonly measures?: boolean;
   readonly jobs: number;
   readonly out?: string;
   readonly resume?: boolean;
@@ -131,6 +132,10 @@ export function addRun(program: Command, io: Io): void {
         "with --grid: what smallest perturbations must still fool there, float, twin, native or device (default: what the attack ran on)",
       ).argParser(oneOf("float", "twin", "native", "device")),
     )
+    .option(
+      "--measures",
+      "when all is done, measure gradients, logits' shift and distances to the boundary (docs/guide/measures.md); with --resume also of a complete run",
+    )
     .addOption(
       new Option("--jobs <count>", "emulator processes side by side")
         .argParser(wholeNumber(1))
@@ -192,6 +197,7 @@ async function run(flags: RunFlags, io: Io): Promise<void> {
       out: flags.out,
       resume: flags.resume ?? false,
       jobs: flags.jobs,
+      measures: flags.measures ?? false,
       requirements: flags.require,
       signal: io.signal,
       listener: {
