@@ -29,7 +29,7 @@ const params = {
     reason: "serial comes nearer for the same queries; trials is the study's",
   }),
   steps: count(5000, 1, {
-    help: "rounds",
+    help: "rounds of an orthogonal step and one inwards",
     source: `${PAPER}, figure 4`,
     reason: "the norm falls slowly beyond",
   }),
@@ -40,7 +40,7 @@ const params = {
   }),
   epsilon: number(0.1, Number.MIN_VALUE, 1, {
     help: "first step towards the clean sample, as a share of the distance",
-    source: "ours",
+    source: "this project's choice",
     reason: "adapted from then on; 1 is the study's",
   }),
   stepAdapt: number(0.667, 0.01, 0.99, {
@@ -84,7 +84,7 @@ export const boundary = defineAttack({
   async run(context) {
     const without: number[] = [];
     const found = await walkAll(context, (walker) => search(context, walker, without));
-    noteNoStart(context, "boundary", without, context.params.initSize);
+    noteNoStart(context, without, context.params.initSize);
     return [found];
   },
 });

@@ -71,7 +71,7 @@ export const geoda = defineAttack({
     const without: number[] = [];
     const begin = (walker: Walker): Walk => search(context, walker, without);
     const found = await walkAll(context, begin, context.params.maxQueries);
-    noteNoStart(context, "geoda", without, context.params.initSize);
+    noteNoStart(context, without, context.params.initSize);
     return [found];
   },
 });

@@ -69,7 +69,7 @@ export const hopSkipJump = defineAttack({
   async run(context) {
     const without: number[] = [];
     const found = await walkAll(context, (walker) => search(context, walker, without));
-    noteNoStart(context, "hop-skip-jump", without, context.params.initSize);
+    noteNoStart(context, without, context.params.initSize);
     return [found];
   },
 });

@@ -15,6 +15,7 @@ import { completeProposal, inputOf, type Made, type Proposal } from "./proposal.
 
 /** The samples of a run, by rows that count within it. */
 export interface Samples {
+  readonly count: number;
   clean(begin: number, end: number): Batch;
   /** @param step index of the attack's settings; null for the clean inputs */
   subject(row: number, step: number | null): Subject;

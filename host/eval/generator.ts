@@ -8,6 +8,7 @@ import type { Generator, MadeByAttack, Samples } from "./evaluate.js";
 import type { Subject } from "./judge.js";
 import type { Group } from "./plan.js";
 import { queryShares } from "./query-shares.js";
+import { startsOf } from "./starts.js";
 
 export interface GeneratorOptions {
   readonly attack: Attack;
@@ -55,13 +56,15 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
   const before = passesOf(box);
   const samples = subjects.map(({ sample }) => sample);
   const shares = box.ledger && queryShares(box.ledger.queries, samples, group.units.length);
+  const goal = goalOf(settings, subjects);
+  const isWalkBack = attack.needs === "labels" && goal.kind === "targeted";
   const foundBy = group.units.map(() => new Array<string | undefined>(subjects.length).fill(undefined));
   const batches = await attack.run({
     model: box.model,
     x: clean,
     labels: Int32Array.from(subjects, ({ label }) => label),
     samples,
-    goal: goalOf(settings, subjects),
+    goal,
     norm: settings.norm,
     ...(attack.family === "budget" && { eps: settings.eps.map(({ value }) => value) }),
     params,
@@ -69,6 +72,7 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
     ...(grid && { grid }),
     ...(box.finishModel && { finishModel: box.finishModel }),
     ...(box.twin && { twin: box.twin }),
+    ...(isWalkBack && { start: startsOf(options.samples, group.batch.begin, goal.targets) }),
     ...(shares && { beginBudget: shares.begin }),
     foundBy: (row, budget, part) => {
       (foundBy[budget] as (string | undefined)[])[row] = part;

@@ -15,6 +15,7 @@ export interface SamplesOptions {
 
 export function samplesOf(dataset: Dataset, { attacks, classes, seed, logits }: SamplesOptions): Samples {
   return {
+    count: dataset.count,
     clean: (begin, end) => batchOf(dataset, begin, end),
     subject(row, step) {
       const label = dataset.labels[row] as number;

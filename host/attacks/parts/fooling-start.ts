@@ -56,7 +56,6 @@ function drawPoint({ bounds, inputShape }: Walker, noise: Noise, side: number, o
 /** Tells the user of the rows that found no start. */
 export function noteNoStart(
   { goal, note }: AttackContext<Oracle, unknown>,
-  id: string,
   without: readonly number[],
   tries: number,
 ): void {
@@ -64,5 +63,6 @@ export function noteNoStart(
   const wanted = goal.kind === "targeted" ? "of the target class" : "of another class";
   const some = `${without.slice(0, 5).join(", ")}${without.length > 5 ? ", …" : ""}`;
   const samples = `${without.length} ${without.length === 1 ? "sample" : "samples"} (${some})`;
-  note?.(`${id} found no point ${wanted} in ${tries} random ones for ${samples}; give starts, or raise init-size`);
+  const advice = goal.kind === "targeted" ? "add samples of that class, or raise init-size" : "raise init-size";
+  note?.(`no point ${wanted} in ${tries} random ones for ${samples}: ${advice}`);
 }

@@ -112,6 +112,7 @@ export function fakeAsker(options: FakeDeviceOptions = {}): Asker {
 
 /** Sums just below and above the border, labels by the sign. */
 export const SAMPLES: Samples = {
+  count: COUNT,
   clean(begin, end) {
     const batch = zeros([end - begin, SIZE]);
     for (let i = begin; i < end; i++) row(batch, i - begin).fill(Math.fround((126 + (i % 4)) / 255));

@@ -16,7 +16,12 @@ function group(): Group {
 }
 
 /** What a generator of these options asks its attack for. */
-async function asked(changes: Partial<GeneratorOptions> = {}, passes = 0, run?: Attack["run"]) {
+async function asked(
+  changes: Partial<GeneratorOptions> = {},
+  passes = 0,
+  run?: Attack["run"],
+  needs: Attack["needs"] = "gradient",
+) {
   let context: AttackContext | undefined;
   const attack: Attack = {
     id: "spy",
@@ -24,7 +29,7 @@ async function asked(changes: Partial<GeneratorOptions> = {}, passes = 0, run?: 
     source: "",
     family: "budget",
     norms: ["linf"],
-    needs: "gradient",
+    needs,
     params: {},
     async run(given) {
       context = given;
@@ -68,6 +73,33 @@ describe("generatorOf", () => {
   it("hands on the grid where attacks search on it, and none elsewhere", async () => {
     expect((await asked({ grid: GRID })).context.grid).toBe(GRID);
     expect((await asked()).context).not.toHaveProperty("grid");
+  });
+
+  it("begins targeted attacks on labels at the run's next sample of the target class", async () => {
+    const target = (label: number): number => 1 - label;
+    const samples = {
+      ...SAMPLES,
+      subject: (at: number, step: number | null) => {
+        const one = SAMPLES.subject(at, step);
+        return step === null ? one : { ...one, target: target(one.label) };
+      },
+    };
+    const settings = {
+      id: "spy",
+      goal: "targeted",
+      target: "next",
+      norm: "l2",
+      params: {},
+      eps: EPS,
+    } as AttackSettings;
+    const { context } = await asked({ samples, settings }, 0, undefined, "labels");
+    // Rows 3, 4 and 5 have the labels 1, 0 and 0; of class 0 are rows 4, 5 and of class 1 rows 6 and, again, 2.
+    const rows = [4, 6, 6].map((at) => SAMPLES.clean(at, at + 1).data);
+    expect(context.start?.data).toEqual(Float32Array.from(rows.flatMap((values) => [...values])));
+    expect((await asked({ samples, settings })).context).not.toHaveProperty("start");
+    const aimless = { ...samples, count: 4, subject: (at: number) => ({ sample: at, label: 0, target: 1 }) };
+    const none = await asked({ samples: aimless, settings }, 0, undefined, "labels");
+    expect(none.context.start?.data.every(Number.isNaN)).toBe(true);
   });
 
   it("charges each budget its own queries, and those of all budgets in shares that add up", async () => {
