@@ -106,9 +106,11 @@ function stepsOf({ x, labels, model, params }: Context): Step {
       for (let e = 0; e < size; e++) open[e] = (open[e] as number) & (differs[e] as number);
     const pair = bestPair(rise, fall, open, scratch) ?? steepestPair(rise, open);
     for (const e of pair ?? []) {
-      const moved = Math.fround(Math.min(max, Math.max(min, (point[e] as number) + shift)));
+      const before = point[e] as number;
+      const moved = Math.fround(Math.min(max, Math.max(min, before + shift)));
       point[e] = moved;
-      if (moved === (shift > 0 ? max : min)) open[e] = 0;
+      // At its end, or shifted by less than float32 can tell: it will not move again.
+      if (moved === (shift > 0 ? max : min) || moved === before) open[e] = 0;
       if (differs[e] === 0) state.differing++;
       differs[e] = 1;
     }

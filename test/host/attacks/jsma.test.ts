@@ -140,3 +140,9 @@ it("refuses a theta of 0", async () => {
   const { model, x } = ordered();
   await expect(fool(model, x, { theta: 0 })).rejects.toMatchObject({ code: "USAGE" });
 });
+
+it("gives up where theta is lost in float32", async () => {
+  const { model, x } = ordered();
+  const found = await fool(model, x, { gamma: 1, theta: 1e-12 }, { goal: toOne });
+  expect(found.data.every(Number.isNaN)).toBe(true);
+});
