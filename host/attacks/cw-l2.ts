@@ -17,6 +17,7 @@ import { type AttackContext, defineAttack } from "./attack.js";
 import { count, flag, fraction, number, type ValuesOf } from "./params.js";
 import { adamStep, momentsOf, resetMoments } from "./parts/adam.js";
 import { nextConst, startConst } from "./parts/const-search.js";
+import { distanceBetween } from "./parts/length.js";
 import { type Walk, walkRows } from "./parts/own-pace.js";
 import { isStuck, newPatience } from "./parts/patience.js";
 import { fromTanhSpace } from "./parts/tanh-space.js";
@@ -138,7 +139,7 @@ function walkOf(
     place: (point) => fromTanhSpace(clean, moved, bounds, point, slope),
     wantsGradient: () => wants,
     advance({ point, isFooled, margin, ascent }) {
-      const norm = distanceOf(clean, point);
+      const norm = distanceBetween(clean, point, "l2");
       const isReached = isFooled && margin >= confidence;
       if (isReached) {
         hasFooled = true;
@@ -184,10 +185,4 @@ export function cwGradient(
   for (let i = 0; i < out.length; i++) out[i] = 2 * ((point[i] as number) - (clean[i] as number));
   if (ascent) for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) - weight * (ascent[i] as number);
   for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) * (slope[i] as number);
-}
-
-function distanceOf(from: Float32Array, to: Float32Array): number {
-  let square = 0;
-  for (let i = 0; i < from.length; i++) square += ((to[i] as number) - (from[i] as number)) ** 2;
-  return Math.sqrt(square);
 }

@@ -16,6 +16,7 @@ import { type GradientModel, row, rowSize, zeros } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { count, fraction, number, type ValuesOf } from "./params.js";
 import { adamStep, momentsOf, resetMoments } from "./parts/adam.js";
+import { distanceBetween } from "./parts/length.js";
 import { type Walk, walkRows } from "./parts/own-pace.js";
 import { fromTanhSpace } from "./parts/tanh-space.js";
 
@@ -148,7 +149,7 @@ function walkOf(
     wantsGradient: () => wants,
     advance({ point, isFooled, margin, ascent }) {
       const isReached = isFooled && margin >= confidence;
-      const distance = furthest(clean, point);
+      const distance = distanceBetween(clean, point, "linf");
       const isBest = isReached && distance < best;
       if (isBest) {
         best = distance;
@@ -179,10 +180,4 @@ function walkOf(
     const part = Math.log(weight / initialConst) / Math.log(largestConst / initialConst);
     return Math.min(0.99, Math.max(0, part || 0));
   }
-}
-
-function furthest(from: Float32Array, to: Float32Array): number {
-  let largest = 0;
-  for (let i = 0; i < from.length; i++) largest = Math.max(largest, Math.abs((to[i] as number) - (from[i] as number)));
-  return largest;
 }

@@ -12,8 +12,9 @@
 import { type Oracle, openNoise } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { count, fraction, number, type ValuesOf } from "./params.js";
-import { bisect, distance, isFoolingAt } from "./parts/bisect.js";
+import { bisect, isFoolingAt } from "./parts/bisect.js";
 import { findStart, noteNoStart } from "./parts/fooling-start.js";
+import { distanceBetween } from "./parts/length.js";
 import { gaussianProbe, probeNormal } from "./parts/normal.js";
 import { type Walk, type Walker, walkAll } from "./parts/walk.js";
 
@@ -93,7 +94,7 @@ function* search({ params, rng }: Context, walker: Walker, without: number[]): W
   const draw = gaussianProbe(walker, noise, params);
   const rounds = probesOfRounds(walker.remaining(), params.lambda);
   for (const [t, planned] of rounds.entries()) {
-    const radius = distance(here, origin, norm);
+    const radius = distanceBetween(here, origin, norm);
     const probes = Math.min(planned, walker.remaining() - RESERVE);
     if (radius === 0 || probes < 1) return;
     yield* probeNormal(walker, here, probes, draw, normal);

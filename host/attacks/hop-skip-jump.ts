@@ -12,9 +12,10 @@
 import { type Noise, type Norm, type Oracle, openNoise } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { count, fraction, type ValuesOf } from "./params.js";
-import { bisect, bisectionQueries, distance, isFoolingAt } from "./parts/bisect.js";
+import { bisect, bisectionQueries, isFoolingAt } from "./parts/bisect.js";
 import { stepOf } from "./parts/domain.js";
 import { findStart, noteNoStart } from "./parts/fooling-start.js";
+import { distanceBetween } from "./parts/length.js";
 import { type DrawProbe, probeNormal } from "./parts/normal.js";
 import { type Walk, type Walker, walkAll } from "./parts/walk.js";
 
@@ -86,10 +87,10 @@ function* search({ params, rng }: Context, walker: Walker, without: number[]): W
   const here = start.point;
   const there = new Float32Array(d);
   const normal = new Float32Array(d);
-  let before = distance(here, origin, norm);
+  let before = distanceBetween(here, origin, norm);
   yield* bisect(walker, here, before * share);
   for (let t = 1; t <= params.steps; t++) {
-    const length = distance(here, origin, norm);
+    const length = distanceBetween(here, origin, norm);
     if (length === 0) return;
     const tolerance = length * share;
     const size = t === 1 ? 0.1 * (bounds[1] - bounds[0]) : params.gamma * before;
@@ -107,7 +108,7 @@ function* search({ params, rng }: Context, walker: Walker, without: number[]): W
       walker.settle(there);
       if (!(yield* isFoolingAt(there))) continue;
       here.set(there);
-      before = distance(here, origin, norm);
+      before = distanceBetween(here, origin, norm);
       yield* bisect(walker, here, before * share);
       break;
     }

@@ -1,7 +1,7 @@
 /** Walking back from a fooling point to the decision boundary. */
 
-import type { Norm } from "../../core/index.js";
 import { stepOf } from "./domain.js";
+import { distanceBetween } from "./length.js";
 import type { Ask, Walker } from "./walk.js";
 
 /** Two points on either side of the boundary. */
@@ -41,7 +41,7 @@ export function* bisect(walker: Walker, fooling: Float32Array, tolerance: number
   const far = fooling.slice();
   const clean = origin.slice();
   const middle = new Float32Array(origin.length);
-  const length = distance(far, origin, norm);
+  const length = distanceBetween(far, origin, norm);
   const isBox = norm === "linf";
   const step = stepOf(walker.grid);
   // The position on the way: a share of the segment, or the half side of the box.
@@ -92,20 +92,6 @@ function clipTo(origin: Float32Array, far: Float32Array, radius: number, out: Fl
 function isEqual(a: Float32Array, b: Float32Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-/** The distance of two points, l2 or linf. */
-export function distance(a: Float32Array, b: Float32Array, norm: Norm): number {
-  let sum = 0;
-  if (norm === "linf") {
-    for (let i = 0; i < a.length; i++) sum = Math.max(sum, Math.abs((a[i] as number) - (b[i] as number)));
-    return sum;
-  }
-  for (let i = 0; i < a.length; i++) {
-    const difference = (a[i] as number) - (b[i] as number);
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
 }
 
 /** Queries a bisection asks at most. @param length of the way, in the units of `tolerance` */

@@ -10,9 +10,8 @@ import {
   STEP_TOLERANCE,
 } from "../../core/index.js";
 import type { Goal } from "../attack.js";
-import { ballNorm } from "./ball.js";
-import { distance } from "./fab.js";
 import { goalOf, isFooled, labelsAt, margins } from "./goal.js";
+import { distanceBetween } from "./length.js";
 
 interface Problem {
   readonly model: GradientModel;
@@ -69,7 +68,7 @@ function copyRow(state: BudgetState, from: BudgetState, i: number): void {
  * clean sample is none.
  */
 export function isWithin({ x, norm, grid }: Problem, { eps }: BudgetState, point: Float32Array, i: number): boolean {
-  const length = distance(point, row(x, i), ballNorm(norm));
+  const length = distanceBetween(point, row(x, i), norm);
   return length > 0 && length <= eps + (grid ? STEP_TOLERANCE * grid.scale : 0);
 }
 

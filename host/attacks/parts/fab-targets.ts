@@ -5,8 +5,9 @@ import { type AttackContext, stopIfAborted } from "../attack.js";
 import { count, number, type ValuesOf } from "../params.js";
 import { ballNorm } from "./ball.js";
 import { leading, strongestOther } from "./dlr.js";
-import { distance, type Smallest, walk } from "./fab.js";
+import { type Smallest, walk } from "./fab.js";
 import { fooledRows, goalOf, isFooled, labelsAt, margins } from "./goal.js";
+import { distanceBetween } from "./length.js";
 
 const PAPER = "Croce & Hein 2020, arXiv:1907.02044";
 const ENSEMBLE = "Croce & Hein 2020, arXiv:2003.01690, section 6";
@@ -148,7 +149,7 @@ async function searchBack(
       }
       high[j] = shares[j] as number;
       highMargins[j] = reached[j] as number;
-      const length = distance(row(tried, j), row(clean, j), ballNorm(norm));
+      const length = distanceBetween(row(tried, j), row(clean, j), norm);
       if (length >= (smallest.norms[i] as number)) continue;
       smallest.norms[i] = length;
       row(smallest.points, i).set(row(tried, j));

@@ -22,6 +22,7 @@ import { stopIfAborted } from "../attack.js";
 import type { BallNorm } from "./ball.js";
 import { differenceRow } from "./dlr.js";
 import { type ProjectionScratch, projectionScratch, projectOntoHyperplane } from "./fab-projection.js";
+import { distanceBetween } from "./length.js";
 
 export interface FabSettings {
   readonly steps: number;
@@ -147,7 +148,7 @@ function check(
     if (!isFooled(i, argmax(row(logits, j)))) continue;
     const point = row(points, j);
     const clean = row(x, i);
-    const length = distance(point, clean, norm);
+    const length = distanceBetween(point, clean, norm);
     if (length < (smallest.norms[i] as number)) {
       smallest.norms[i] = length;
       row(smallest.points, i).set(point);
@@ -197,15 +198,4 @@ function stepRow(
     const biased = (clean[k] as number) + overshoot * (fromClean[k] as number);
     point[k] = Math.min(high, Math.max(low, (1 - bias) * forward + bias * biased));
   }
-}
-
-/** The norm of a difference. */
-export function distance(a: Float32Array, b: Float32Array, norm: BallNorm): number {
-  let measure = 0;
-  if (norm === "linf") {
-    for (let k = 0; k < a.length; k++) measure = Math.max(measure, Math.abs((a[k] as number) - (b[k] as number)));
-    return measure;
-  }
-  for (let k = 0; k < a.length; k++) measure += ((a[k] as number) - (b[k] as number)) ** 2;
-  return Math.sqrt(measure);
 }

@@ -1,8 +1,8 @@
 /** The steps of the Boundary attack: along the sphere around the clean sample, and towards it. */
 
 import type { Noise } from "../../core/index.js";
-import { distance } from "./bisect.js";
 import { stepOf } from "./domain.js";
+import { distanceBetween } from "./length.js";
 import type { Walker } from "./walk.js";
 
 /**
@@ -63,5 +63,5 @@ export function stepInwards({ origin }: Walker, point: Float32Array, from: numbe
 
 /** The distance from the origin: the radius of the sphere through a point. */
 export function radiusOf({ origin }: Walker, point: Float32Array): number {
-  return distance(point, origin, "l2");
+  return distanceBetween(point, origin, "l2");
 }
