@@ -62,8 +62,10 @@ async function stepsFlags(
   const own = conditions.filter((condition) => condition.step === step);
   const distance = ({ index }: ConditionRecord): number => {
     const row = records.filter(({ condition }) => condition === index);
-    const right = row.filter(({ label, predictions }) => predictions.float === label).length;
-    return Math.abs(right / row.length - 0.5);
+    const fooled = row.filter(({ label, target, predictions: { float } }) =>
+      target === undefined ? float !== label : float === target,
+    ).length;
+    return Math.abs(fooled / row.length - 0.5);
   };
   const eps = own
     .map((one) => ({ eps: one.eps, distance: distance(one) }))
