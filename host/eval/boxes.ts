@@ -100,10 +100,12 @@ function twinIn({ twin }: Networks): GradientModel {
   throw new McuEvalError("INTERNAL", "an attack needs the twin, and it was not made");
 }
 
-function assertReports({ oracle, scores }: AttackSettings, { engines, view }: Networks): void {
-  if (scores !== "logits" || oracle === undefined || oracle === "float" || view.logits === undefined) return;
-  if (engineOf(engines, oracle).reportsTensors) return;
-  throw new McuEvalError("USAGE", `the ${oracle} oracle cannot report the tensor before the softmax`, {
-    hint: "Its firmware reports outputs alone: use --oracle-scores output.",
-  });
+function assertReports({ oracle, finish_on, scores }: AttackSettings, { engines, view }: Networks): void {
+  if (scores !== "logits" || view.logits === undefined) return;
+  for (const name of [oracle, finish_on]) {
+    if ((name !== "native" && name !== "device") || engineOf(engines, name).reportsTensors) continue;
+    throw new McuEvalError("USAGE", `the ${name} oracle cannot report the tensor before the softmax`, {
+      hint: "Its firmware reports outputs alone: use --oracle-scores output.",
+    });
+  }
 }

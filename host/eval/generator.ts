@@ -59,6 +59,8 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
   const goal = goalOf(settings, subjects);
   const isWalkBack = attack.needs === "labels" && goal.kind === "targeted";
   const foundBy = group.units.map(() => new Array<string | undefined>(subjects.length).fill(undefined));
+  // Attacks report when they have come some way: told before and after, no time and no query is missed.
+  progress?.(group, 0);
   const batches = await attack.run({
     model: box.model,
     x: clean,
@@ -83,6 +85,7 @@ async function make(options: GeneratorOptions, task: Task): Promise<MadeByAttack
       progress: (fraction) => progress(group, Math.max(fraction, askedShare(box, settings, subjects.length))),
     }),
   });
+  progress?.(group, 1);
   // The attack made all budgets in one call: each is charged the same share, a whole number.
   const passes = shareOf(before, passesOf(box), subjects.length * group.units.length);
   return {

@@ -75,6 +75,12 @@ describe("generatorOf", () => {
     expect((await asked()).context).not.toHaveProperty("grid");
   });
 
+  it("tells its progress from the first to the last, also of an attack that tells nothing", async () => {
+    const told: number[] = [];
+    await asked({ progress: (_, fraction) => void told.push(fraction) });
+    expect(told).toEqual([0, 1]);
+  });
+
   it("begins targeted attacks on labels at the run's next sample of the target class", async () => {
     const target = (label: number): number => 1 - label;
     const samples = {
