@@ -74,7 +74,12 @@ export function boxOpener(options: BoxOptions): BoxOpener {
   return async (group) => {
     const answers = asksEngine(settings) ? await options.openAnswers(group) : undefined;
     clock.begin(options.groupsLeft(group));
-    const ledger = createOracleLedger(settings.budget, clock, () => options.timeIsUp(group));
+    const ledger = createOracleLedger(
+      settings.budget,
+      clock,
+      () => options.timeIsUp(group),
+      (sample, place) => answers?.find(sample, place) !== undefined,
+    );
     const oracleOn = (name: OracleName, gives: Oracle["gives"]): Oracle => {
       const shared = { gives, ledger, clock };
       if (name === "float") return floatOracle(networks.float, shared);

@@ -19,11 +19,13 @@ export interface OracleLedger {
 /**
  * @param budget queries a sample may ask; absent where there is no limit
  * @param timeIsUp told once, when the clock ends the group
+ * @param isKept whether a sample's query was answered in an earlier session: such an answer needs no time
  */
 export function createOracleLedger(
   budget: number | undefined,
   clock: Pick<OracleClock, "isUp">,
   timeIsUp: () => void = () => undefined,
+  isKept: (sample: number, place: number) => boolean = () => false,
 ): OracleLedger {
   const most = budget ?? Number.POSITIVE_INFINITY;
   const queries = new Map<number, number>();
@@ -31,7 +33,8 @@ export function createOracleLedger(
   return {
     queries,
     remaining(sample) {
-      if (!clock.isUp()) return most - (queries.get(sample) ?? 0);
+      const place = queries.get(sample) ?? 0;
+      if (!clock.isUp() || isKept(sample, place)) return most - place;
       if (!isTold) timeIsUp();
       isTold = true;
       return 0;

@@ -166,6 +166,14 @@ describe("limits", () => {
     }
   });
 
+  it("of time: answers that are kept need none, and are not lost", async () => {
+    await expect(run("cut", counted(7 + 20).device)).rejects.toMatchObject({ code: "DEVICE_LOST" });
+    const { records, clock } = await run("cut", counted().device, { resume: true, limit: 1e-9 });
+    const asked = records.reduce((sum, { queries = 0 }) => sum + queries, 0);
+    expect(asked).toBe(20 + clock.spent().queries);
+    expect(asked).toBeLessThan(COUNT * 12);
+  });
+
   it("of time: attacks stop, and it is told", async () => {
     const { records, timeIsUp, clock } = await run("a", counted().device, { limit: 1e-6 });
     expect(timeIsUp).toBe(3);
