@@ -7,10 +7,7 @@ import type { ConditionRecord, SampleRecord } from "../data/index.js";
 import { type SanityFlag, sanityFlags } from "../metrics/index.js";
 import type { ChosenAttack } from "./choose.js";
 import type { Job } from "./run-parts.js";
-import { checkModel, checkSteps, hasSteps } from "./sanity.js";
-
-/** Samples that the model itself is asked about again. */
-const SAMPLES = 64;
+import { checkModel, checkSteps, hasSteps, LOOKED_AT } from "./sanity.js";
 
 export interface Inspection {
   readonly job: Job;
@@ -29,7 +26,7 @@ export interface Inspection {
 export async function inspectRun(inspection: Inspection): Promise<SanityFlag[]> {
   const { job, conditions, records } = inspection;
   const { model, attacks, samples, settings } = job;
-  const few = Math.min(SAMPLES, settings.n);
+  const few = Math.min(LOOKED_AT, settings.n);
   const clean = samples.clean(0, few);
   const labels = Int32Array.from({ length: few }, (_, i) => samples.subject(i, null).label);
   const flags = await checkModel(model.float, clean, labels);

@@ -5,7 +5,7 @@ import { argmax, type Batch, countOf, type GradientModel, type Norm, openStream,
 import { type SanityFlag, wilsonInterval } from "../metrics/index.js";
 
 /** Samples looked at; a network that misbehaves does so on most. */
-const LOOKED_AT = 64;
+export const LOOKED_AT = 64;
 
 /**
  * Whether the model answers alike twice, and has gradients at the clean samples.
@@ -15,12 +15,12 @@ const LOOKED_AT = 64;
 export async function checkModel(model: GradientModel, x: Batch, labels: Int32Array): Promise<SanityFlag[]> {
   const few = slice(x, 0, Math.min(LOOKED_AT, countOf(x)));
   const count = countOf(few);
-  const first = await model.logits(few);
+  const [first, second] = [await model.logits(few), await model.logits(few)];
   const pass = await model.open(few);
   const gradient = await pass
     .backward(crossEntropyGradient(pass.logits, labels.subarray(0, count)))
     .finally(() => pass.close());
-  const differing = rowsWhere(count, (i) => row(first, i).some((value, k) => value !== row(pass.logits, i)[k]));
+  const differing = rowsWhere(count, (i) => row(first, i).some((value, k) => value !== row(second, i)[k]));
   const flat = rowsWhere(count, (i) => row(gradient, i).every((value) => value === 0));
   const flags: SanityFlag[] = [];
   if (differing > 0) {
