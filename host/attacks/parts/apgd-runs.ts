@@ -2,7 +2,8 @@
  * Several runs of APGD at several budgets: what the attacks that climb with it have in common.
  *
  * Departs from the authors' code: a budget keeps the point that fooled at a smaller one where its own runs
- * do not fool, so that success never falls as the budget grows.
+ * do not fool, so that success never falls as the budget grows; starts are uniform in the ball, where that
+ * code puts them on its surface.
  */
 
 import { type Batch, countOf, type GradientModel, gather, row, snapToGrid, zeros } from "../../core/index.js";

@@ -21,7 +21,10 @@ export type RowLoss = (z: Float32Array, i: number, ascent: Float32Array) => numb
 /** Keeps a ratio of equal logits finite, as in the authors' code. */
 const TINY = 1e-12;
 
-/** log(sum of the others' exp) - z[label]: the cross-entropy is log(1 + exp(this)). */
+/**
+ * log(sum of the others' exp) - z[label]: the cross-entropy is log(1 + exp(this)). Its gradient is that of the
+ * cross-entropy divided by the largest entry, the label's, which `softmax - 1` would lose where it is near 0.
+ */
 export function crossEntropyRow(z: Float32Array, label: number, ascent: Float32Array): number {
   const peak = z[strongestOther(z, label)] as number;
   let others = 0;
