@@ -72,7 +72,10 @@ function atChance(clean: readonly CheckedSample[], classes: number): SanityFlag[
   });
 }
 
-/** Raised if a budget attack with gradients left more than 1 % of the samples with a lower loss than clean. */
+/**
+ * Raised if a budget attack with gradients left more than 1 % of the samples with a lower loss than clean, by
+ * the margin and by the cross-entropy.
+ */
 function lossNotRising(
   rows: readonly (readonly CheckedSample[])[],
   clean: readonly CheckedSample[],
@@ -85,7 +88,9 @@ function lossNotRising(
     const lower = row.filter((one) => {
       const before = cleanLogits.get(one.sample);
       const after = one.logits?.float;
-      return before && after && !one.gave_up && gainOf(one, after) < gainOf(one, before) - LOSS_ROUNDING;
+      if (!before || !after || one.gave_up) return false;
+      const [now, then] = [lossesOf(one, after), lossesOf(one, before)];
+      return now.every((loss, k) => loss < (then[k] as number) - LOSS_ROUNDING);
     });
     if (lower.length <= TOLERATED * row.length) return [];
     const text = `${nameOf(row)}: the loss is lower than on the clean input for ${lower.length} of ${row.length} samples`;
@@ -93,15 +98,21 @@ function lossNotRising(
   });
 }
 
-/** Margins are kept in nine digits; a step of float32 in a logit is no fall. */
+/** Logits are kept in nine digits; a step of float32 in a logit is no fall. */
 const LOSS_ROUNDING = 1e-4;
 
-/** What the attack wanted to grow: the largest other logit over the label's, or the target's over the largest other. */
-function gainOf({ label, target }: CheckedSample, logits: readonly number[]): number {
+/**
+ * What an attack may have climbed: the margin, and log(sum of the rivals' exp) in the largest rival's place, with
+ * which the cross-entropy rises and falls. Untargeted, rivals rise against the label; targeted, they fall
+ * against the target.
+ */
+function lossesOf({ label, target }: CheckedSample, logits: readonly number[]): readonly number[] {
   const own = target ?? label;
-  const other = Math.max(...logits.filter((_, k) => k !== own));
-  const lead = (logits[own] as number) - other;
-  return target === undefined ? -lead : lead;
+  const rivals = logits.filter((_, k) => k !== own);
+  const largest = Math.max(...rivals);
+  const together = largest + Math.log(rivals.reduce((sum, rival) => sum + Math.exp(rival - largest), 0));
+  const sign = target === undefined ? 1 : -1;
+  return [largest, together].map((rival) => sign * (rival - (logits[own] as number)));
 }
 
 /**

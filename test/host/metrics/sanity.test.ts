@@ -79,6 +79,12 @@ describe("loss-not-rising", () => {
     expect(raised([...clean(100), ...away])).toHaveLength(1);
   });
 
+  it("takes a cross-entropy that rises for a rise, though the margin falls", () => {
+    const before = clean(100).map((one) => ({ ...one, logits: { float: [2, 1, -5] } }));
+    const logits = { float: [2, 0.9, 0.8] };
+    expect(raised([...before, ...attacked("pgd", 1, 100, () => false, { logits })])).toEqual([]);
+  });
+
   it("says nothing of black boxes", () => {
     const square = fallen(50).map((one) => (one.attack === "pgd" ? { ...one, attack: "square" } : one));
     expect(raised(square)).toEqual([]);
