@@ -37,7 +37,7 @@ const params = {
   steps: count(20, 1, {
     help: "steps for each constant",
     source: "this project's bench on a ResNet-8 for CIFAR-10",
-    reason: "on 100 images l1 falls by a tenth against 10 steps, and by a twentieth more at 50",
+    reason: "l1 of 100 images is 8 % smaller than with 10 steps, and only 5 % larger than with 50",
   }),
   binarySteps: count(9, 1, {
     help: "constants tried",
