@@ -49,6 +49,9 @@ export interface GridFinish {
 /** New directions tried after the attack's own. */
 const ROUNDS = 2;
 
+/** Steps of the steepest element where the first direction is a gradient: the search goes on to 16 times that. */
+const FIRST_REACH = 4;
+
 /**
  * @returns [N, ...inputShape] grid points; where none fools within the search, the found row rounded
  */
@@ -67,13 +70,14 @@ export async function finishOnGrid(finish: GridFinish): Promise<Batch> {
   await searchAlong(rows, { norm, limits, fools });
   // In l0 a direction says how far each element moves, which a slope does not.
   for (let round = 0; guide && norm !== "l0" && round < ROUNDS; round++) {
-    const fooling = rows.filter(({ best }) => best !== null && best.size > 0);
-    if (fooling.length === 0) break;
-    const gradient = await gradientAt(finish, guide, fooling);
-    for (const [j, one] of fooling.entries()) {
+    // A sample that fooled the attacked model as it was has no direction, and may still have to fool the judge.
+    const turning = rows.filter(({ best, direction }) => (best ? best.size > 0 : direction.order.length === 0));
+    if (turning.length === 0) break;
+    const gradient = await gradientAt(finish, guide, turning);
+    for (const [j, one] of turning.entries()) {
       one.direction = gridDirection(one.direction.origin, newSteps(row(gradient, j), one, norm));
     }
-    await searchAlong(fooling, { norm, limits, fools });
+    await searchAlong(turning, { norm, limits, fools });
   }
   for (const { index, best, fallback } of rows) row(out, index).set(fromGrid(best?.point ?? fallback, grid));
   return out;
@@ -119,13 +123,14 @@ async function gradientAt(finish: GridFinish, guide: GradientModel, rows: readon
   return pass.backward(marginAscent(pass.logits, labelsAt(labels, at), goalOf(goal, at))).finally(() => pass.close());
 }
 
-/** The gradient as a direction whose t = 1 lies near the best point so far. */
+/** The gradient as a direction whose t = 1 lies near the best point so far, or `FIRST_REACH` steps away where there is none. */
 function newSteps(gradient: Float32Array, { best, direction }: SearchRow, norm: Norm): Float64Array {
   const size = gradient.length;
   const point = best?.point ?? direction.origin;
   let along = 0;
   let square = 0;
-  const isKept = norm === "l1" ? (i: number) => point[i] !== direction.origin[i] : () => true;
+  let steepest = 0;
+  const isKept = norm === "l1" && best ? (i: number) => point[i] !== direction.origin[i] : () => true;
   const steps = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     const slope = gradient[i] as number;
@@ -133,9 +138,11 @@ function newSteps(gradient: Float32Array, { best, direction }: SearchRow, norm: 
     steps[i] = slope;
     along += slope * ((point[i] as number) - (direction.origin[i] as number));
     square += slope * slope;
+    steepest = Math.max(steepest, Math.abs(slope));
   }
   // By the gradient the scaled direction has the same effect as the best point.
-  const factor = square > 0 && along > 0 ? along / square : 0;
+  const toBest = along > 0 ? along / square : 0;
+  const factor = square === 0 ? 0 : best ? toBest : FIRST_REACH / steepest;
   for (let i = 0; i < size; i++) steps[i] = (steps[i] as number) * factor;
   return steps;
 }

@@ -149,11 +149,28 @@ describe("special rows", () => {
     row(found, 0).fill(Number.NaN);
     row(found, 1)[0] = (row(found, 1)[0] as number) > 0.5 ? 0 : 1;
     row(found, 2)[0] = Math.fround((row(found, 2)[0] as number) * 0.999);
+    row(found, 3)[1] = Math.fround((row(found, 3)[1] as number) * 0.999);
     const finished = await finish(model, clean, found, labels, "l2");
     expect(row(finished, 0).every(Number.isNaN)).toBe(true);
     expect(row(finished, 1)).toEqual(row(clean, 1));
     expect(row(finished, 2)).toEqual(snapToGrid(row(found, 2), GRID));
-    expect(row(finished, 3)).toEqual(row(clean, 3));
+    expect(row(finished, 3)).toEqual(snapToGrid(row(found, 3), GRID));
+  });
+
+  it("that fooled the attacked model as they were are moved until they fool the judge", async () => {
+    const labels = await labelsOf(model, clean);
+    // Nothing was found, since nothing had to be: the judge alone has all of them right.
+    const shared = { clean, found: clean, labels, goal: { kind: "untargeted" } as const, samples: [0, 1, 2, 3] };
+    const finished = await finishOnGrid({
+      ...shared,
+      norm: "l2",
+      grid: GRID,
+      judge: model,
+      guide: model,
+      stop: () => {},
+    });
+    expect((await fooled(model, finished, labels)).filter(Boolean).length).toBeGreaterThanOrEqual(3);
+    expect(finished.data).toEqual(snapToGrid(finished.data, GRID));
   });
 
   it("asks an oracle no more than it may", async () => {
