@@ -5,7 +5,7 @@
  * Source: Carlini & Wagner 2017, arXiv:1608.04644, sections V and VI-A (f6), with the search and the early
  * abort of the authors' code. A step costs a forward pass, and a backward pass where the row does not
  * fool; the passes at the clean sample are shared by all constants.
- * Departs: from a row's first fooling point on, `stepLimit` keeps Adam's steps short against the norm
+ * Departs: `tanhSmoother` starts nearer to the middle than the code; from a row's first fooling point on, `stepLimit` keeps Adam's steps short against the norm
  * found, since a fixed learning rate oversteps samples near a boundary and never reaches far ones; the
  * early abort is each row's own, by the best objective so far, and at a fixed rate waits two steps at
  * least; the point after the last step is asked about too; constants are halved to the end, without the
@@ -20,7 +20,7 @@ import { nextConst, startConst } from "./parts/const-search.js";
 import { distanceBetween } from "./parts/length.js";
 import { type Walk, walkRows } from "./parts/own-pace.js";
 import { isStuck, newPatience } from "./parts/patience.js";
-import { fromTanhSpace } from "./parts/tanh-space.js";
+import { fromTanhSpace, tanhSmoother } from "./parts/tanh-space.js";
 
 const PAPER = "Carlini & Wagner 2017, arXiv:1608.04644";
 const OURS = "this project's bench on a ResNet-8 for CIFAR-10";
@@ -51,6 +51,7 @@ const params = {
     source: OURS,
     reason: "one setting for near and far boundaries",
   }),
+  tanhSmoother,
   confidence: number(0, 0, Number.MAX_VALUE, {
     help: "lead in logits that a point needs to count",
     source: `${PAPER}, section VI-A`,
@@ -117,7 +118,7 @@ function walkOf(
     step = 0;
     hasFooled = false;
     patience = newPatience();
-    fromTanhSpace(clean, moved, bounds, gradient, slope);
+    fromTanhSpace(clean, moved, bounds, params.tanhSmoother, gradient, slope);
     stepFrom(clean, 0, atClean.margin, atClean.ascent);
   }
 
@@ -139,7 +140,7 @@ function walkOf(
   }
 
   return {
-    place: (point) => fromTanhSpace(clean, moved, bounds, point, slope),
+    place: (point) => fromTanhSpace(clean, moved, bounds, params.tanhSmoother, point, slope),
     wantsGradient: () => wants,
     advance({ point, isFooled, margin, ascent }) {
       const norm = distanceBetween(clean, point, "l2");

@@ -6,7 +6,7 @@
  * lowered by a factor whenever no element is beyond it, each tau started from the last solution, c raised
  * by a factor whenever a round of steps fails, up to a largest. A step costs a forward pass, and a
  * backward pass where the row does not fool.
- * Departs: `stepLimit` keeps Adam's steps short against tau, without which a rate of 0.01 oversteps any
+ * Departs: `tanhSmoother` starts nearer to the middle than the code; `stepLimit` keeps Adam's steps short against tau, without which a rate of 0.01 oversteps any
  * tau below 0.005; every fooling point nearer than the best counts, and lowers tau to its factor of that;
  * a raised c goes on from where the last ended, as in the authors' code. ART 1.20.1 instead starts every
  * tau and c at the clean sample and leaves c out of the gradient. A row that never fools is given up.
@@ -18,7 +18,7 @@ import { count, fraction, number, type ValuesOf } from "./params.js";
 import { adamStep, momentsOf, resetMoments } from "./parts/adam.js";
 import { distanceBetween } from "./parts/length.js";
 import { type Walk, walkRows } from "./parts/own-pace.js";
-import { fromTanhSpace } from "./parts/tanh-space.js";
+import { fromTanhSpace, tanhSmoother } from "./parts/tanh-space.js";
 
 const PAPER = "Carlini & Wagner 2017, arXiv:1608.04644";
 const ART = "ART 1.20.1, CarliniLInfMethod";
@@ -64,6 +64,7 @@ const params = {
     source: "this project's bench on a ResNet-8 for CIFAR-10",
     reason: "the factor takes tau down by a tenth",
   }),
+  tanhSmoother,
   confidence: number(0, 0, Number.MAX_VALUE, {
     help: "lead in logits that a point needs to count",
     source: `${PAPER}, section VI-A`,
@@ -145,7 +146,7 @@ function walkOf(
   }
 
   return {
-    place: (point) => fromTanhSpace(clean, moved, bounds, point, slope),
+    place: (point) => fromTanhSpace(clean, moved, bounds, params.tanhSmoother, point, slope),
     wantsGradient: () => wants,
     advance({ point, isFooled, margin, ascent }) {
       const isReached = isFooled && margin >= confidence;

@@ -6,12 +6,15 @@
  * theorem: no difference of nearly equal numbers near the bounds, and d = 0 is the clean value exactly.
  */
 
-/**
- * Keeps a clean value at a bound from having no slope: tanh(w0) is this much of it. The authors' code has
- * 0.999999, from where black and white pixels need hundreds of steps to move at all. Ours can be smaller,
- * since d = 0 is the clean value whatever it is; a value at one bound then ends 5 % short of the other.
- */
-const SMOOTHER = 0.9;
+import { number, type Param } from "../params.js";
+
+/** How tanh(w0) stands to the clean value, as a parameter of both attacks. */
+export const tanhSmoother: Param & { kind: "number" } = number(0.9, 0.1, 0.999999, {
+  help: "share of a value's place between the bounds that its tanh variable starts from",
+  source: "this project; the authors' code has 0.999999",
+  reason:
+    "from there black and white pixels need hundreds of steps to move; a value at one bound ends 5 % short of the other",
+});
 
 /** Beyond it the short fraction for tanh is off by more than 2e-11. */
 const SMALL = 0.5;
@@ -24,13 +27,14 @@ function tanh(x: number): number {
 }
 
 /**
- * @param clean one row, in `bounds` @param moved the row's d
+ * @param clean one row, in `bounds` @param moved the row's d @param smoother the share of tanhSmoother
  * @param point overwritten with x', in `bounds` @param slope overwritten with dx'/dd
  */
 export function fromTanhSpace(
   clean: Float32Array,
   moved: Float32Array,
   bounds: readonly [number, number],
+  smoother: number,
   point: Float32Array,
   slope: Float32Array,
 ): void {
@@ -39,7 +43,7 @@ export function fromTanhSpace(
   const middle = low + half;
   for (let i = 0; i < clean.length; i++) {
     const value = clean[i] as number;
-    const origin = (SMOOTHER * (value - middle)) / half;
+    const origin = (smoother * (value - middle)) / half;
     const turn = tanh(moved[i] as number);
     const shrink = 1 / (1 + origin * turn);
     const reach = half * (1 - origin * origin) * shrink;

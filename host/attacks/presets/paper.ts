@@ -36,7 +36,15 @@ function attacksOf({ autoattackEps, squareL2Eps, geodaSubDim }: Task): readonly 
     {
       id: "cw-l2",
       norm: "l2",
-      params: { steps: 10, binarySteps: 10, initialConst: 0.01, confidence: 0, learningRate: 0.01, stepLimit: 0 },
+      params: {
+        steps: 10,
+        binarySteps: 10,
+        initialConst: 0.01,
+        confidence: 0,
+        learningRate: 0.01,
+        stepLimit: 0,
+        tanhSmoother: 0.999999,
+      },
     },
     {
       id: "cw-linf",
@@ -50,6 +58,7 @@ function attacksOf({ autoattackEps, squareL2Eps, geodaSubDim }: Task): readonly 
         decreaseFactor: 0.9,
         smallestTau: 1 / 256,
         stepLimit: 0,
+        tanhSmoother: 0.999999,
       },
     },
     {

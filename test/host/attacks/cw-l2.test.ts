@@ -83,7 +83,7 @@ it("follows the gradient of its objective", async () => {
   const point = new Float32Array(size);
   const weight = 0.7;
   const objective = async (d: Float32Array): Promise<number> => {
-    fromTanhSpace(clean, d, [0, 1], point, slope);
+    fromTanhSpace(clean, d, [0, 1], 0.9, point, slope);
     const logits = (await model.logits({ data: point, shape: [1, ...SHAPE] })).data;
     const lead = (logits[own] as number) - (logits[1 - own] as number);
     return distance(point, clean) ** 2 + weight * Math.max(0, lead + 20);

@@ -6,7 +6,7 @@ const CLEAN = Float32Array.of(-1, -0.999, -0.3, 0, 0.7, 2.999, 3);
 function at(d: number): { point: Float32Array; slope: Float32Array } {
   const point = new Float32Array(CLEAN.length);
   const slope = new Float32Array(CLEAN.length);
-  fromTanhSpace(CLEAN, new Float32Array(CLEAN.length).fill(d), [-1, 3], point, slope);
+  fromTanhSpace(CLEAN, new Float32Array(CLEAN.length).fill(d), [-1, 3], 0.9, point, slope);
   return { point, slope };
 }
 
