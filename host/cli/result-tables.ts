@@ -1,12 +1,13 @@
 /** The report's tables on a console. */
 
-import type { ConditionSummary } from "../metrics/index.js";
 import {
   accuracyTable,
   evasionTable,
   filesTable,
+  measureTables,
   partsTables,
   plainCell,
+  type ReportInput,
   smallestTable,
   successTable,
   type Table,
@@ -16,10 +17,10 @@ import { textTable } from "./table.js";
 
 /**
  * Accuracy, attack success and transfer, each with its fraction and interval; what an attack without a budget
- * needed, what the float model does not see, parts of ensembles and further files where there are any. The
- * report has all the rest.
+ * needed, what the float model does not see, parts of ensembles, further files and measures where there are
+ * any. The report has all the rest.
  */
-export function consoleTables(summary: readonly ConditionSummary[]): string {
+export function consoleTables({ manifest, summary }: Pick<ReportInput, "manifest" | "summary">): string {
   const evades = summary.some(({ engines }) => engines.some(({ evasion }) => (evasion?.numerator ?? 0) > 0));
   const tables = [
     accuracyTable(summary),
@@ -29,6 +30,7 @@ export function consoleTables(summary: readonly ConditionSummary[]): string {
     smallestTable(summary),
     ...partsTables(summary),
     filesTable(summary),
+    ...measureTables(manifest, summary),
   ];
   return tables
     .filter(({ rows }) => rows.length > 0)
@@ -38,7 +40,7 @@ export function consoleTables(summary: readonly ConditionSummary[]): string {
 
 function show({ caption, columns, rows }: Table): string {
   return `${caption}\n${textTable(
-    columns,
+    columns.map(({ title, note, align }) => ({ title: note ? `${title} (${note})` : title, align })),
     rows.map((cells) => cells.map(plainCell)),
   )}`;
 }

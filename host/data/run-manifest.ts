@@ -18,6 +18,8 @@ export interface AttackSettings {
   readonly eps: readonly EpsRecord[];
   /** The network whose gradients a white-box attack followed. */
   readonly source?: "float" | "twin";
+  /** It followed the twin's gradients as well. */
+  readonly twin?: true;
   /** What a black-box attack asked. */
   readonly oracle?: OracleName;
   /** The scores that a quantised oracle gave: those of its output, or of the tensor before the softmax. */
@@ -184,7 +186,7 @@ export interface MeasureSummaryRecord {
     | "boundary_l2"
     | "boundary_linf"
     | "boundary_difference";
-  /** float, twin, native, native_output, or two of them joined by a comma. */
+  /** float, grid, twin, native, native_output, or two of them joined by a comma. */
   readonly of: string;
   readonly condition?: number;
   /** Samples behind the figures. */

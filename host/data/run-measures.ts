@@ -55,6 +55,8 @@ export type MeasureRecord =
       readonly set: "boundary";
       readonly condition: number;
       readonly float?: BoundaryRecord;
+      /** The float network on whole grid steps, as the native build is asked. */
+      readonly grid?: BoundaryRecord;
       readonly native?: BoundaryRecord;
     });
 

@@ -33,13 +33,13 @@ export function boxSettings(
   request: BoxRequest,
   model: ModelShape,
   budgets: number,
-): Pick<AttackSettings, "source" | "oracle" | "scores" | "budget" | "finish_on"> {
+): Pick<AttackSettings, "source" | "twin" | "oracle" | "scores" | "budget" | "finish_on"> {
   const { oracle = "float", oracleScores = "output", maxQueries, grid, finishOn } = request;
   const source = hasSource(attack) ? (request.source ?? "float") : "float";
   const sees = attack.needs === "gradient" ? source : oracle;
   const finishes = grid && attack.family === "minimal" && finishOn !== undefined && finishOn !== sees;
   const finish = finishes ? { finish_on: finishOn } : {};
-  if (attack.needs === "gradient") return { source, ...finish };
+  if (attack.needs === "gradient") return { source, ...(attack.needsTwin && { twin: true as const }), ...finish };
   const least = budgets * (attack.leastQueries?.(params, model) ?? 1);
   if (maxQueries !== undefined && maxQueries < least) {
     const queries = `${least} ${least === 1 ? "query" : "queries"} a sample`;

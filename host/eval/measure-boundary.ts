@@ -55,19 +55,34 @@ export interface Crossings {
   readonly points: Batch;
 }
 
-/** By bisection on real values. */
+/** The float network by bisection on real values. */
 export async function crossFloat({ clean, direction, subjects }: Ways, model: GradientModel): Promise<Crossings> {
   return crossingsOf(
     clean,
     (isFooled) => floatCrossings(clean, direction, model.bounds, isFooled),
-    async (points, rows) => {
-      const logits = await model.logits(points);
-      return rows.map((i, j) => argmax(row(logits, j)) !== subjects[i]?.label);
-    },
+    floatJudge(model, subjects),
   );
 }
 
-/** By bisection on whole grid steps. @param grids of the quantised model's input and output */
+type Judge = (points: Batch, rows: readonly number[]) => Promise<boolean[]>;
+
+function floatJudge(model: GradientModel, subjects: readonly Subject[]): Judge {
+  return async (points, rows) => {
+    const logits = await model.logits(points);
+    return rows.map((i, j) => argmax(row(logits, j)) !== subjects[i]?.label);
+  };
+}
+
+/** The float network by bisection on whole grid steps: what the grid alone does to the distance. */
+export async function crossGrid(
+  { clean, direction, subjects }: Ways,
+  model: GradientModel,
+  grid: Grid,
+): Promise<Crossings> {
+  return crossingsOf(clean, (isFooled) => gridCrossings(clean, direction, grid, isFooled), floatJudge(model, subjects));
+}
+
+/** The native build by bisection on whole grid steps. @param grids of the quantised model's input and output */
 export async function crossNative(
   { clean, direction, subjects }: Ways,
   asker: Asker,
@@ -90,7 +105,7 @@ export async function crossNative(
 async function crossingsOf(
   clean: Batch,
   search: (isFooled: IsFooled) => Promise<(Crossing | null)[]>,
-  isFooled: (points: Batch, rows: readonly number[]) => Promise<boolean[]>,
+  isFooled: Judge,
 ): Promise<Crossings> {
   if (countOf(clean) === 0) return { found: [], points: clean };
   const points = { data: clean.data.slice(), shape: clean.shape };
@@ -130,6 +145,7 @@ export interface Crossed {
   readonly conditions: readonly number[];
   readonly ways: Ways;
   readonly float: Crossings;
+  readonly grid: Crossings;
   readonly native: Crossings;
 }
 
@@ -156,20 +172,23 @@ export async function crossAll(scene: Scene): Promise<Crossed> {
     conditions: rows.map((i) => best[i] as number),
     ways,
     float: await crossFloat(ways, float),
+    grid: await crossGrid(ways, float, job.model.grid),
     native: await crossNative(ways, native, job.model.view),
   };
 }
 
 /** A record a sample that has a way. */
-export function boundaryRecords({ subjects }: Scene, { rows, conditions, float, native }: Crossed): MeasureRecord[] {
+export function boundaryRecords({ subjects }: Scene, { rows, conditions, ...crossed }: Crossed): MeasureRecord[] {
   return rows.map((i, j): MeasureRecord => {
-    const [a, b] = [float.found[j]?.distortion, native.found[j]?.distortion];
+    const distances = (["float", "grid", "native"] as const).flatMap((name) => {
+      const found = crossed[name].found[j]?.distortion;
+      return found ? [[name, { l2: found.l2, linf: found.linf }] as const] : [];
+    });
     return {
       sample: (subjects[i] as Subject).sample,
       set: "boundary",
       condition: conditions[j] as number,
-      ...(a && { float: { l2: a.l2, linf: a.linf } }),
-      ...(b && { native: { l2: b.l2, linf: b.linf } }),
+      ...Object.fromEntries(distances),
     };
   });
 }

@@ -72,11 +72,8 @@ function shiftRows(records: readonly Of<"shift">[]): MeasureSummaryRecord[] {
 
 /** Samples that an engine has wrong when clean have no distance from it. */
 function boundaryRows(records: readonly Of<"boundary">[]): MeasureSummaryRecord[] {
-  const engines = ["float", "native"] as const;
+  const engines = ["float", "grid", "native"] as const;
   const norms = ["l2", "linf"] as const;
-  const pairs = records.flatMap(({ float, native }) =>
-    float && native && float.l2 > 0 && native.l2 > 0 ? [native.l2 - float.l2] : [],
-  );
   return [
     ...norms.flatMap((norm) =>
       engines.map((engine) => {
@@ -94,11 +91,16 @@ function boundaryRows(records: readonly Of<"boundary">[]): MeasureSummaryRecord[
         };
       }),
     ),
-    {
-      ...spread("boundary_difference", "float,native", pairs),
-      above: pairs.filter((value) => value > 0).length,
-      below: pairs.filter((value) => value < 0).length,
-    },
+    ...(["float", "grid"] as const).map((from) => {
+      const pairs = records.flatMap(({ [from]: first, native }) =>
+        first && native && first.l2 > 0 && native.l2 > 0 ? [native.l2 - first.l2] : [],
+      );
+      return {
+        ...spread("boundary_difference", `${from},native`, pairs),
+        above: pairs.filter((value) => value > 0).length,
+        below: pairs.filter((value) => value < 0).length,
+      };
+    }),
   ];
 }
 

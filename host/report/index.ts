@@ -5,5 +5,6 @@ export * from "./markdown.js";
 export * from "./page.js";
 export * from "./table.js";
 export * from "./tables-beside.js";
+export * from "./tables-measures.js";
 export * from "./tables-results.js";
 export * from "./write.js";

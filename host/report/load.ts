@@ -1,6 +1,13 @@
 /** What a report is made from: a run folder, read and summarised. */
 
-import { type RunManifest, readManifest, readSamples, type SampleRecord } from "../data/index.js";
+import {
+  type AttackSettings,
+  isMadeOnFloat,
+  type RunManifest,
+  readManifest,
+  readSamples,
+  type SampleRecord,
+} from "../data/index.js";
 import { type AfterPart, type ConditionSummary, rateOf, summarizeRun } from "../metrics/index.js";
 import { accessOf, variantsOf } from "./variants.js";
 
@@ -22,9 +29,15 @@ export async function loadRun(folder: string): Promise<ReportInput> {
   const records = await readSamples(folder);
   const { attacks } = manifest.settings;
   const variants = variantsOf(attacks);
-  const summary = summarizeRun(records).map((one): ConditionSummary => {
+  const settingsOf = (condition: number): AttackSettings | undefined =>
+    attacks[manifest.conditions[condition]?.step ?? -1];
+  const fromFloat = (condition: number): boolean => {
+    const settings = settingsOf(condition);
+    return settings === undefined || isMadeOnFloat(settings);
+  };
+  const summary = summarizeRun(records, fromFloat).map((one): ConditionSummary => {
     const step = manifest.conditions[one.condition]?.step ?? -1;
-    const settings = attacks[step];
+    const settings = settingsOf(one.condition);
     const access = settings && accessOf(settings);
     const variant = variants[step];
     const parts = partsOf(manifest, one.condition);

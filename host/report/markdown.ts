@@ -8,12 +8,14 @@ import { metaLine, reportTitle } from "./page.js";
 import { tickTable } from "./plot-ticks.js";
 import { repeatCommand } from "./repeat.js";
 import { plainCell, type Table } from "./table.js";
+import { measureNotes, measureTables } from "./tables-measures.js";
 import { resultTables } from "./tables-results.js";
 import { manifestTables, requirementTable } from "./tables-run.js";
 
 /** The whole report; the same run folder gives the same bytes. */
 export function markdownReport(input: ReportInput): string {
   const { manifest, records, summary } = input;
+  const measures = measureTables(manifest, summary);
   const sentences = [summarySentence(input), roundingSentence(input), equalitySentence(summary)];
   const results = [requirementTable(manifest), ...resultTables(summary), tickTable(records), linkTable(manifest)];
   const flags = flagsOf(input).map(({ level, text }) => `- ${level === "alarm" ? "**ALARM** " : ""}${inline(text)}`);
@@ -25,6 +27,9 @@ export function markdownReport(input: ReportInput): string {
     ),
     flags.join("\n"),
     ...results.flatMap((table) => (table ? [markdownTable(table)] : [])),
+    ...(measures.length > 0
+      ? ["## Measures", ...measureNotes(manifest).map(inline), ...measures.map(markdownTable)]
+      : []),
     "## How to repeat it",
     `\`\`\`sh\n${repeatCommand(manifest).replaceAll("```", "")}\n\`\`\``,
     "## Manifest",

@@ -24,6 +24,7 @@ import { tickPlots, tickTable } from "./plot-ticks.js";
 import { repeatCommand } from "./repeat.js";
 import { styleSheet } from "./style.js";
 import type { Table } from "./table.js";
+import { measureNotes, measureTables } from "./tables-measures.js";
 import { resultTables } from "./tables-results.js";
 import { manifestTables, requirementTable } from "./tables-run.js";
 
@@ -34,6 +35,7 @@ export async function htmlReport(input: ReportInput): Promise<string> {
   const requirements = requirementTable(manifest);
   const links = linkTable(manifest);
   const [accuracy, ...others] = resultTables(summary);
+  const measures = measureTables(manifest, summary);
   const ticks = tickTable(records);
   const equality = equalitySentence(summary);
   const step = manifest.model.input.scale > 0 ? manifest.model.input.scale : null;
@@ -68,6 +70,7 @@ ${requirements && section("Requirements", htmlTable(requirements, "requirement")
 ${overview && section("All attacks", overview)}
 ${section(curves.length > 0 ? "Accuracy against eps" : "Accuracy", html`${folded(curves)}${accuracy && tables([accuracy])}`)}
 ${others.length > 0 && section("Attacks", tables(others))}
+${measures.length > 0 && section("Measures", html`${measureNotes(manifest).map((note) => html`<p>${note}</p>\n`)}${tables(measures)}`)}
 ${await pictureSection(input)}
 ${ticks && section("Cost of an inference", html`${await tickPlots(records)}${tables([ticks])}`)}
 ${links && section("Link", tables([links]))}
@@ -84,7 +87,7 @@ ${section(
   ),
 )}
 </main>
-<footer><p>Every figure is computed from <code>samples.jsonl</code> of this run folder; what was not measured is blank.</p></footer>
+<footer><p>Every figure is computed from <code>samples.jsonl</code> of this run folder${measures.length > 0 && html`, measures from <code>measures.jsonl</code>`}; what was not measured is blank.</p></footer>
 </body>
 </html>
 `;

@@ -3,7 +3,7 @@
 import type { AttackSettings, RunManifest } from "../data/index.js";
 
 /** `mcu-eval run …` with every setting that the results depend on, one a line. */
-export function repeatCommand({ settings }: RunManifest): string {
+export function repeatCommand({ settings, measures }: RunManifest): string {
   const { board, transport, model, float, data, offset, n, seed, batch, grid, max_minutes, attacks } = settings;
   const flags: [string, string | number | undefined][] = [
     ["--board", board],
@@ -24,7 +24,7 @@ export function repeatCommand({ settings }: RunManifest): string {
     ["--batch", batch],
   ];
   const words = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${quoted(String(value))}`]));
-  return ["mcu-eval run", ...words, ...(grid ? ["--grid"] : [])].join(" \\\n  ");
+  return ["mcu-eval run", ...words, ...(grid ? ["--grid"] : []), ...(measures ? ["--measures"] : [])].join(" \\\n  ");
 }
 
 /** What one flag said for all attacks it applies to. */

@@ -21,9 +21,10 @@ export function variantsOf(attacks: readonly AttackSettings[]): (string | null)[
   });
 }
 
-/** `twin`, `oracle native, logits`; null for an attack that follows the float model's gradients. */
-export function accessOf({ source, oracle, scores }: AttackSettings): string | null {
+/** `twin`, `float and twin`, `oracle native, logits`; null for an attack that follows the float model's gradients. */
+export function accessOf({ source, twin, oracle, scores }: AttackSettings): string | null {
   if (oracle !== undefined) return [`oracle ${oracle}`, ...(scores === undefined ? [] : [scores])].join(", ");
+  if (twin && source !== "twin") return "float and twin";
   return source === undefined || source === "float" ? null : source;
 }
 

@@ -228,7 +228,7 @@ async function present({ folder, manifest }: RunOutcome, junit: string | true | 
   const { loadRun, writeReports, summarySentence, equalitySentence } = await import("../../report/index.js");
   const { consoleTables } = await import("../result-tables.js");
   const input = await loadRun(folder);
-  outLine(io, consoleTables(input.summary));
+  outLine(io, consoleTables(input));
   outLine(io, summarySentence(input));
   const equality = equalitySentence(input.summary);
   if (equality) outLine(io, equality);

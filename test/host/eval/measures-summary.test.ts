@@ -51,6 +51,14 @@ describe("distances to the boundary", () => {
       above: 1,
       below: 1,
     });
+    const controlled = records.map((record) => ({ ...record, grid: at(2) }) as MeasureRecord);
+    // 8, 2 and 1 against 2.
+    expect(find(controlled, "boundary_difference", "grid,native")).toMatchObject({
+      n: 3,
+      median: 0,
+      above: 1,
+      below: 1,
+    });
   });
 });
 

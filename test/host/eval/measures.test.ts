@@ -51,11 +51,12 @@ describe("a measured run", () => {
     const found = setOf(await readMeasures(join(root, "a")), "boundary");
     expect(found.map(({ condition }) => condition)).toEqual(new Array(N).fill(2));
     // From 126 and 129 it is 1.5 steps to 127.5, from 127 and 128 half a step; four values: twice that in l2.
-    for (const [i, { float, native }] of found.entries()) {
+    for (const [i, { float, grid, native }] of found.entries()) {
       const [steps, whole] = i % 4 === 0 || i % 4 === 3 ? [1.5, 2] : [0.5, 1];
       expect(float?.l2).toBeCloseTo((2 * steps) / 255, 5);
       expect(native?.l2).toBeCloseTo((2 * whole) / 255, 7);
       expect(native?.linf).toBeCloseTo(whole / 255, 7);
+      expect(grid).toEqual(native);
     }
     const difference = manifest.measures?.summary.find(({ measure }) => measure === "boundary_difference");
     expect(difference).toMatchObject({ n: N, above: N, below: 0 });

@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { MeasuresRecord } from "../../../host/data/index.js";
 import { summarizeRun } from "../../../host/metrics/index.js";
 import { render } from "../../../host/report/html.js";
 import {
   headlineCondition,
   htmlReport,
   loadRun,
+  markdownReport,
+  measureTables,
   plainCell,
   type ReportInput,
   resultTables,
@@ -105,6 +108,57 @@ it("parts of an ensemble and further files have tables of their own, and an orac
     ["pgd 0.4/255 (linf, below 1 step)", "float", "3", "1", "9.5", "10", "19"],
     ["pgd 2/255 (linf, 2 steps)", "oracle native, logits", "3", "1", "9.5", "10", "19"],
   ]);
+});
+
+describe("measures", () => {
+  const row = { of: "float", n: 20, mean: 0.25, median: 0.125 } as const;
+  const measures = {
+    settings: {
+      samples: 20,
+      estimate_samples: 8,
+      tau: 1e-6,
+      zoo_elements: 128,
+      zoo_difference: 1e-4,
+      geoda_probes: 64,
+    },
+    summary: [
+      { measure: "gradient_zeros", ...row },
+      { measure: "gradient_near_zeros", ...row },
+      { measure: "gradient_cosine", ...row, of: "float,twin" },
+      { measure: "zoo_zeros", ...row, of: "native_output", n: 8 },
+      { measure: "quantization_shift", ...row, of: "float,native", condition: 2 },
+      { measure: "boundary_l2", ...row, of: "native", n: 12, missing: 3 },
+      { measure: "boundary_difference", ...row, of: "float,native", above: 9, below: 2 },
+    ],
+    notes: ["there is no twin of this model"],
+  } as const satisfies MeasuresRecord;
+  const measured = () => ({ ...input, manifest: { ...input.manifest, measures } });
+
+  it("have tables, with what was not measured left out or blank", () => {
+    const tables = measureTables(measured().manifest, input.summary);
+    expect(tables.map(({ id, rows }) => [id, rows.map((cells) => cells.map(plainCell))])).toEqual([
+      ["measure-gradients", [["float", "12.5 % (mean 25.0 %, n 20)", "12.5 % (mean 25.0 %, n 20)", ""]]],
+      ["measure-estimates", [["native (its output)", "12.5 % (mean 25.0 %, n 8)", ""]]],
+      [
+        "measure-boundary",
+        [
+          ["native", "0.125 (mean 0.25, n 12)", "", "3/15"],
+          ["native minus float (native farther on 9, nearer on 2)", "0.125 (mean 0.25, n 20)", "", ""],
+        ],
+      ],
+      ["measure-shift", [["pgd 2/255 (linf, 2 steps)", "0.125", "0.25", "20"]]],
+    ]);
+    expect(measureTables(input.manifest, input.summary)).toEqual([]);
+  });
+
+  it("stand in both reports, and in the command that repeats the run", async () => {
+    for (const report of [await htmlReport(measured()), markdownReport(measured())]) {
+      expect(report).toContain("estimated gradients on the first 8 of them");
+      expect(report).toContain("Not measured: there is no twin of this model.");
+      expect(report).toContain("--measures");
+    }
+    expect(await htmlReport(input)).not.toContain("Measures");
+  });
 });
 
 it("the figure of all attacks stands where a curve would not say all, with one row an attack", async () => {
