@@ -1,7 +1,7 @@
 /** The rows of a run's tables, in plan order: the clean inputs, then each attack at each eps. */
 
 import type { QuantType } from "../core/index.js";
-import type { ConditionRecord, RunSettings } from "./run-manifest.js";
+import type { AttackSettings, ConditionRecord, RunSettings } from "./run-manifest.js";
 import type { EpsRecord } from "./run-record.js";
 
 /** An eps as the end of a file name: 8/255 is "-8of255". */
@@ -38,4 +38,9 @@ export function conditionsOf(settings: Pick<RunSettings, "attacks">, gridType: Q
     }
   }
   return conditions;
+}
+
+/** Whether an attack worked on the float model alone: its gradients, or the float model as its oracle. */
+export function isMadeOnFloat({ source, oracle, twin }: AttackSettings): boolean {
+  return !twin && (source ?? oracle ?? "float") === "float";
 }

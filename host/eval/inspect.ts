@@ -3,7 +3,7 @@
 import type { Goal } from "../attacks/index.js";
 import type { Batch } from "../core/index.js";
 import { McuEvalError } from "../core/index.js";
-import type { ConditionRecord, SampleRecord } from "../data/index.js";
+import { type ConditionRecord, isMadeOnFloat, type SampleRecord } from "../data/index.js";
 import { type SanityFlag, sanityFlags } from "../metrics/index.js";
 import type { ChosenAttack } from "./choose.js";
 import type { Job } from "./run-parts.js";
@@ -31,22 +31,18 @@ export async function inspectRun(inspection: Inspection): Promise<SanityFlag[]> 
   const labels = Int32Array.from({ length: few }, (_, i) => samples.subject(i, null).label);
   const flags = await checkModel(model.float, clean, labels);
   for (const [step, chosen] of attacks.entries()) {
-    if (isOnFloat(chosen) && hasSteps(chosen.attack))
+    if (isMadeOnFloat(chosen.settings) && hasSteps(chosen.attack))
       flags.push(...(await stepsFlags(inspection, step, clean, labels)));
   }
   const comparable = records.filter(({ condition }) => {
     const step = conditions[condition]?.step;
-    return step === undefined || isOnFloat(attacks[step] as ChosenAttack);
+    return step === undefined || isMadeOnFloat((attacks[step] as ChosenAttack).settings);
   });
   const needs = Object.fromEntries(attacks.map(({ attack }) => [attack.id, attack.needs]));
   return [...flags, ...sanityFlags(comparable, { classes: model.float.classes, needs })];
 }
 
 /** An attack that keeps the float model right on purpose cannot be held against it. */
-function isOnFloat({ attack, settings }: ChosenAttack): boolean {
-  return !attack.needsTwin && (settings.source ?? settings.oracle ?? "float") === "float";
-}
-
 /** At the budget at which the attack fools nearest to half of the samples: there more steps would show. */
 async function stepsFlags(
   { job, conditions, records, signal }: Inspection,

@@ -1,7 +1,13 @@
 /** The figures of a run's tables as `run.json` keeps them. */
 
 import type { EngineName } from "../core/index.js";
-import type { ConditionRecord, ResultRecord, SampleRecord } from "../data/index.js";
+import {
+  type AttackSettings,
+  type ConditionRecord,
+  isMadeOnFloat,
+  type ResultRecord,
+  type SampleRecord,
+} from "../data/index.js";
 import {
   type ConditionSummary,
   type EngineRates,
@@ -21,20 +27,26 @@ export const CLEAN = 0;
  * Every figure of a run, condition by condition; engines that were not asked have none.
  *
  * Per engine: accuracy (clean inputs) or robust_accuracy, attack_success and, but for float itself,
- * transfer_rate and evasion_rate. Then McNemar's test of float and of grid control against the device, and as shares of
+ * transfer_rate (of attacks made on float) and evasion_rate. Then McNemar's test of float and of grid control against the device, and as shares of
  * the condition's samples: mismatches (device bytes that are not native's), above_eps (norms that
  * rounding pushed above the budget) and gave_up. Of further quantised files of the model the native build's
  * rates, with the file's role. Of ensembles the float model's robust accuracy after each part.
  *
  * @param partsByStep parts of each attack that is an ensemble, in their order, by index of its settings
+ * @param attacks their settings
  */
 export function resultsOf(
   records: readonly SampleRecord[],
   conditions: readonly Pick<ConditionRecord, "step">[] = [],
   partsByStep: readonly (readonly string[] | undefined)[] = [],
+  attacks: readonly AttackSettings[] = [],
 ): ResultRecord[] {
+  const fromFloat = (condition: number): boolean => {
+    const settings = attacks[conditions[condition]?.step ?? -1];
+    return settings === undefined || isMadeOnFloat(settings);
+  };
   const clean = new Map(records.filter(({ condition }) => condition === CLEAN).map((one) => [one.sample, one]));
-  return summarizeRun(records).flatMap((summary) => {
+  return summarizeRun(records, fromFloat).flatMap((summary) => {
     const { condition } = summary;
     const own = records.filter((one) => one.condition === condition);
     const parts = partsByStep[conditions[condition]?.step ?? -1] ?? [];

@@ -116,7 +116,7 @@ export async function work(
     if (differing > 0) warnOnce(`${differing} of ${total} outputs of the device differ from the native build's`);
     const before = await session();
     for (const line of before.unequal) warnOnce(`the link's counters disagree: ${line}`);
-    const results = resultsOf(records, run.manifest.conditions, partsByStep(attacks, job.model));
+    const results = resultsOf(records, run.manifest.conditions, partsByStep(attacks, job.model), settings.attacks);
     const requirements = gate(results);
     const flags = await inspectRun({ job, conditions: run.manifest.conditions, records, signal });
     const measures = job.isMeasured ? await measure(job, run, records, signal, listener) : undefined;

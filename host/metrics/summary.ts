@@ -92,9 +92,14 @@ export interface ConditionSummary extends ConditionKey {
  * Groups a run's samples by condition and computes each one's rates.
  *
  * @param samples of a whole run, clean ones included (they are what "clean-correct" refers to)
+ * @param isMadeOnFloat whether the attack of a condition worked on the float model alone: where it did not, the
+ *   float model is not the source, and nothing has a transfer rate from it
  * @returns one summary a condition, in the order in which the conditions first appear
  */
-export function summarizeRun(samples: readonly JudgedSample[]): ConditionSummary[] {
+export function summarizeRun(
+  samples: readonly JudgedSample[],
+  isMadeOnFloat: (condition: number) => boolean = () => true,
+): ConditionSummary[] {
   const groups = new Map<number, JudgedSample[]>();
   const clean = new Map<number, JudgedSample>();
   for (const one of samples) {
@@ -103,7 +108,18 @@ export function summarizeRun(samples: readonly JudgedSample[]): ConditionSummary
     if (group) group.push(one);
     else groups.set(one.condition, [one]);
   }
-  return [...groups.values()].map((group) => summarizeCondition(group, clean));
+  return [...groups.values()]
+    .map((group) => summarizeCondition(group, clean))
+    .map((summary) => (isMadeOnFloat(summary.condition) ? summary : withoutTransfer(summary)));
+}
+
+function withoutTransfer(summary: ConditionSummary): ConditionSummary {
+  const strip = <T extends { readonly transfer?: Rate }>({ transfer, ...rest }: T): Omit<T, "transfer"> => rest;
+  return {
+    ...summary,
+    engines: summary.engines.map(strip),
+    files: summary.files.map(({ file, rates }) => ({ file, rates: strip(rates) })),
+  };
 }
 
 /** The rates of one condition. @param samples at least one @param clean the clean inputs, by sample number */

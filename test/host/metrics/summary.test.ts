@@ -208,3 +208,11 @@ describe("median norm of a minimal-norm attack", () => {
     expect(medians(judged(3, [0, 1, 1]))[0]).toEqual(["float", 2.5]);
   });
 });
+
+it("what was not made on the float model has no transfer rate from it", () => {
+  const samples = [clean(0, 1, 1, 1), attacked(0, 1, 0, 0, 0)];
+  const transfers = (summaries: ConditionSummary[]) =>
+    summaries[1]?.engines.map(({ transfer }) => transfer !== undefined);
+  expect(transfers(summarizeRun(samples))).toEqual([false, true, true, true]);
+  expect(transfers(summarizeRun(samples, () => false))).toEqual([false, false, false, false]);
+});
