@@ -14,9 +14,9 @@
 import { type Batch, countOf, row, zeros } from "../core/index.js";
 import { defineAttack, stopIfAborted } from "./attack.js";
 import { count, flag, fraction, number } from "./params.js";
+import { placer } from "./parts/domain.js";
 import { finiteDifferences } from "./parts/finite-difference.js";
 import { isFooled } from "./parts/goal.js";
-import { placer } from "./parts/domain.js";
 import { scoreReader } from "./parts/score-reader.js";
 import { chooseElements, descend, settleStep, startSearch, type ZooSearch } from "./parts/zoo-search.js";
 
