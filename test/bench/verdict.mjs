@@ -65,8 +65,10 @@ export function verdict(entry, measured) {
   };
 }
 
+const mostSuccessful = (peers) => peers.reduce((a, b) => (b.success.value > a.success.value ? b : a));
+
 function strength(entry, ours, peers) {
-  const best = peers.reduce((a, b) => (b.success.value > a.success.value ? b : a));
+  const best = mostSuccessful(peers);
   const floor = entry.strict ? best.success.value : best.success.low;
   return {
     what: "success",
@@ -89,7 +91,9 @@ function norm(ours, peers) {
 
 function cost(entry, ours, peers) {
   if (entry.cost === undefined) return [];
-  const alike = peers.filter(({ name }) => !entry.unlike.includes(name));
+  // Who gives up on images is soon done with them: no measure of what success costs.
+  const floor = mostSuccessful(peers).success.low;
+  const alike = peers.filter(({ name, success }) => !entry.unlike.includes(name) && success.value >= floor);
   if (alike.length === 0) return [];
   const worst = alike.reduce((a, b) => (b.ratio > a.ratio ? b : a));
   const unit = entry.cost.perQuery ? " a query" : "";
