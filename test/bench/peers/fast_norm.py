@@ -13,7 +13,8 @@ def foolbox_ddn(net, job):
     return foolbox_minimal(net, job, attack)
 
 
-@peer("foolbox", "fmn", "l2", "linf")
+@peer("foolbox", "fmn", "l2", note="stays where its first step led: the median is max_stepsize, 1 by default")
+@peer("foolbox", "fmn", "linf")
 def foolbox_fmn(net, job):
     import foolbox
 
