@@ -1,6 +1,7 @@
 // A child process that answers one JSON line for each JSON line it is sent.
 
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 
 /** Starts the child at the first job; a child that dies answers with an error and is started anew. */
@@ -9,7 +10,8 @@ export function worker(command, args) {
   let lines;
   const start = () => {
     const env = { ...process.env, OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1", TF_CPP_MIN_LOG_LEVEL: "2" };
-    child = spawn(command, args, { env, stdio: ["pipe", "pipe", "inherit"] });
+    // ART's GeoDA leaves a file in the working directory.
+    child = spawn(command, args, { env, cwd: tmpdir(), stdio: ["pipe", "pipe", "inherit"] });
     lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   };
   return {
