@@ -33,7 +33,7 @@ run: build ## the main job: PGD on CIFAR-10 ResNet-8, judged on an emulated Cort
 data: build ## fetch CIFAR-10 (139 MB, once)
 	@node scripts/fetch-data.mjs
 
-check: ## format, lint, types, import rules, host tests: about a minute, no hardware
+check: ## format, lint, types, import rules, host tests: a few minutes, no hardware
 	@npm run --silent proto
 	npx biome ci --colors=off --error-on-warnings .
 	npx tsc -p tsconfig.check.json
