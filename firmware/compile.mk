@@ -55,14 +55,14 @@ $(GEN)/mcu_eval.pb.h: $(GEN)/mcu_eval.pb.c ;
 
 # ---- objects ------------------------------------------------------------------------------------
 PORT_SOURCES := $(sort $(wildcard $(FW)/ports/$(FAMILY)/*.cc))
-CORE_SOURCES := $(sort $(wildcard $(FW)/infer/*.cc $(FW)/link/*.cc $(FW)/app/*.cc))
+CORE_SOURCES := $(sort $(wildcard $(FW)/infer/*.cc $(FW)/infer/kernels/*.cc $(FW)/link/*.cc $(FW)/app/*.cc))
 NANOPB_OBJECTS := $(addprefix $(OUT)/obj/,pb_common.o pb_encode.o pb_decode.o mcu_eval.pb.o)
 object = $(patsubst $(ROOT)/%.cc,$(OUT)/obj/%.o,$(1))
 PORT_OBJECTS := $(call object,$(PORT_SOURCES))
 CORE_OBJECTS := $(call object,$(CORE_SOURCES))
 
 # All that makes the image, so that two images with one id are the same.
-$(OUT)/build_id.h: $(PORT_SOURCES) $(CORE_SOURCES) $(wildcard $(FW)/*/*.h $(FW)/ports/$(FAMILY)/*) \
+$(OUT)/build_id.h: $(PORT_SOURCES) $(CORE_SOURCES) $(wildcard $(FW)/*/*.h $(FW)/infer/kernels/*.h $(FW)/ports/$(FAMILY)/*) \
     $(ROOT)/proto/mcu_eval.proto $(ROOT)/proto/mcu_eval.options $(OUT)/board_config.h $(FW)/compile.mk
 	@{ echo $(TFLM_KEY); cat $(sort $^); } | sha256sum | \
 	  sed -E 's/^(.{16}).*/constexpr char kBuildId[] = "\1";/' >$@.new; \
@@ -74,8 +74,13 @@ $(OUT)/flags: FORCE
 	@echo '$(CXX) $(MACHINE) $(COMMON) $(OUR_FLAGS) $(PB_FLAGS)' | cmp -s - $@ || \
 	  echo '$(CXX) $(MACHINE) $(COMMON) $(OUR_FLAGS) $(PB_FLAGS)' >$@
 
+# Forms for an instruction set that not every x86-64 machine has.
+ifeq ($(FAMILY),native)
+$(OUT)/obj/firmware/infer/kernels/%_avx2.o: FORM_FLAGS := -mavx2 -mfma
+$(OUT)/obj/firmware/infer/kernels/%_vnni.o: FORM_FLAGS := -mavx512f -mavx512bw -mavx512vl -mavx512vnni
+endif
 $(OUT)/obj/%.o: $(ROOT)/%.cc $(OUT)/flags | $(OUT)/build_id.h $(GEN)/mcu_eval.pb.h
-	@mkdir -p $(@D) && $(CXX) $(MACHINE) $(COMMON) $(OUR_FLAGS) -c $< -o $@
+	@mkdir -p $(@D) && $(CXX) $(MACHINE) $(FORM_FLAGS) $(COMMON) $(OUR_FLAGS) -c $< -o $@
 $(OUT)/obj/%.o: $(NANOPB)/%.c $(OUT)/flags
 	@mkdir -p $(@D) && $(CC) $(MACHINE) $(COMMON) $(PB_FLAGS) -c $< -o $@
 $(OUT)/obj/%.o: $(GEN)/%.c $(OUT)/flags

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 
+#include "firmware/infer/kernels/memory.h"
 #include "firmware/infer/ops.h"
 #include "firmware/infer/reporter.h"
 #include "firmware/infer/text.h"
@@ -87,6 +88,13 @@ TensorInfo NoTensor() {
   return info;
 }
 
+KernelSet KernelSetOf(const tflite::Operator& node, const OpEntry& entry) {
+  const TfLiteType type =
+      g_state.interpreter->tensor(node.inputs()->Get(0))->type;
+  return entry.ours != nullptr && kernels::IsOurs(type) ? entry.ours->set(type)
+                                                        : KernelSet::kReference;
+}
+
 // Operator that writes the tensor; 0 for graph inputs, which live from there.
 int FirstWritten(int32_t index) {
   const auto& nodes = *g_state.graph->operators();
@@ -113,6 +121,7 @@ ModelStatus Load(const uint8_t* model, size_t size, uint8_t* arena,
     g_state.graph = g_state.model->subgraphs()->Get(0);
     // Same bytes on every boot, whatever the memory held.
     std::memset(arena, 0, arena_bytes);
+    kernels::BeginScratch(g_state.graph->operators()->size());
     auto* interpreter = new (g_interpreter) tflite::MicroInterpreter(
         g_state.model, g_resolver, arena, arena_bytes, &g_reporter);
     if (interpreter->initialization_status() == kTfLiteOk &&
@@ -129,6 +138,10 @@ ModelStatus Load(const uint8_t* model, size_t size, uint8_t* arena,
 }
 
 uint32_t ArenaUsedBytes() { return g_state.arena_used; }
+
+uint32_t ScratchBytes() {
+  return Ready() ? static_cast<uint32_t>(kernels::ScratchBytes()) : 0;
+}
 
 size_t InputCount() { return Ready() ? g_state.graph->inputs()->size() : 0; }
 size_t OutputCount() { return Ready() ? g_state.graph->outputs()->size() : 0; }
@@ -160,7 +173,8 @@ OperatorInfo OperatorAt(size_t i) {
   const auto* code = g_state.model->operator_codes()->Get(index);
   info.builtin_code = static_cast<uint32_t>(code->builtin_code());
   info.version = static_cast<uint32_t>(code->version());
-  info.kernels = FindOpEntry(code->builtin_code())->kernels;
+  info.kernels = KernelSetOf(*g_state.graph->operators()->Get(i),
+                             *FindOpEntry(code->builtin_code()));
   info.name = tflite::EnumNameBuiltinOperator(code->builtin_code());
   return info;
 }

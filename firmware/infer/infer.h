@@ -90,6 +90,10 @@ struct TensorInfo {
 enum class KernelSet : uint8_t {
   kReference = 1,  // TFLM's reference kernels
   kPortable = 2,   // this project's, portable C++
+  kDsp = 3,        // this project's, Armv7E-M DSP
+  kMve = 4,        // this project's, Armv8.1-M MVE
+  kAvx2 = 5,       // this project's, x86-64 AVX2
+  kVnni = 6,       // this project's, x86-64 AVX512-VNNI
 };
 
 struct OperatorInfo {
@@ -107,8 +111,10 @@ struct OperatorInfo {
 ModelStatus Load(const uint8_t* model, size_t size, uint8_t* arena,
                  size_t arena_bytes);
 
-// Bytes of the arena in use by the loaded model, 0 without one.
+// Bytes of the arena in use by the loaded model, 0 without one; the scratch of
+// its kernels is among them.
 uint32_t ArenaUsedBytes();
+uint32_t ScratchBytes();
 
 size_t InputCount();
 size_t OutputCount();

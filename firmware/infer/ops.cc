@@ -1,6 +1,8 @@
 #include "firmware/infer/ops.h"
 
+#include "firmware/infer/kernels/memory.h"
 #include "tensorflow/lite/core/api/flatbuffer_conversions.h"
+#include "tensorflow/lite/kernels/kernel_util.h"
 #include "tensorflow/lite/kernels/op_macros.h"
 #include "tensorflow/lite/micro/kernels/micro_ops.h"
 
@@ -13,49 +15,81 @@ NodeHook g_hook = nullptr;
 void* g_hook_context = nullptr;
 size_t g_nodes_done = 0;
 
-// The runtime goes on to Prepare after an Init that found no arena left, and
-// its kernels then write through the null pointer.
-template <RegisterFunction kRegister>
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-  const TfLiteRegistration* kernel = kRegister();
-  if (kernel->init != nullptr && node->user_data == nullptr) {
-    return kTfLiteError;
-  }
-  return kernel->prepare(context, node);
+using kernels::Kernel;
+
+// What a node's kernel is chosen by.
+TfLiteType ActivationType(TfLiteContext* context, const TfLiteNode* node) {
+  return tflite::GetInput(context, node, 0)->type;
 }
 
 template <RegisterFunction kRegister>
+TfLiteStatus PrepareReference(TfLiteContext* context, TfLiteNode* node) {
+  const TfLiteRegistration* kernel = kRegister();
+  if (kernel->init != nullptr) {
+    node->user_data =
+        kernel->init(context, static_cast<const char*>(node->builtin_data), 0);
+    // The runtime's kernels would write through the null pointer of an arena
+    // that is full.
+    if (node->user_data == nullptr) return kTfLiteError;
+  }
+  return kernel->prepare == nullptr ? kTfLiteOk
+                                    : kernel->prepare(context, node);
+}
+
+template <RegisterFunction kRegister, const Kernel* kOurs>
+TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+  const TfLiteStatus status =
+      kOurs != nullptr && kernels::IsOurs(ActivationType(context, node))
+          ? kOurs->prepare(context, node)
+          : PrepareReference<kRegister>(context, node);
+  return status == kTfLiteOk ? kernels::EndPrepare(context) : status;
+}
+
+template <RegisterFunction kRegister, const Kernel* kOurs>
 TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
-  const TfLiteStatus status = kRegister()->invoke(context, node);
+  const TfLiteStatus status =
+      kOurs != nullptr && kernels::IsOurs(ActivationType(context, node))
+          ? kOurs->invoke(context, node)
+          : kRegister()->invoke(context, node);
   if (g_hook != nullptr) g_hook(g_hook_context, ++g_nodes_done);
   return status;
 }
 
-template <tflite::BuiltinOperator kCode, RegisterFunction kRegister>
+// All is done in Prepare, where the types are known.
+template <tflite::BuiltinOperator kCode, RegisterFunction kRegister,
+          const Kernel* kOurs>
 TfLiteRegistration* Wrapped() {
   static TfLiteRegistration wrapped = {};
   wrapped = *kRegister();
   wrapped.builtin_code = kCode;
-  wrapped.invoke = Invoke<kRegister>;
-  if (wrapped.prepare != nullptr) wrapped.prepare = Prepare<kRegister>;
+  wrapped.init = nullptr;
+  wrapped.prepare = Prepare<kRegister, kOurs>;
+  wrapped.invoke = Invoke<kRegister, kOurs>;
   return &wrapped;
 }
 
-#define MCU_EVAL_OP(name, min, max, check)                                  \
-  {                                                                         \
-    tflite::BuiltinOperator_##name, min, max, KernelSet::kReference, check, \
-        Wrapped<tflite::BuiltinOperator_##name,                             \
-                tflite::ops::micro::Register_##name>                        \
+#define MCU_EVAL_OP_WITH(name, min, max, check, kernel)      \
+  {                                                          \
+    tflite::BuiltinOperator_##name, min, max, kernel, check, \
+        Wrapped<tflite::BuiltinOperator_##name,              \
+                tflite::ops::micro::Register_##name, kernel> \
   }
+// With a kernel of this project.
+#define MCU_EVAL_OUR_OP(name, min, max, check, kernel) \
+  MCU_EVAL_OP_WITH(name, min, max, check, &kernels::kernel)
+// With the reference alone.
+#define MCU_EVAL_OP(name, min, max, check) \
+  MCU_EVAL_OP_WITH(name, min, max, check, nullptr)
 
 // Versions as in the runtime's own list of all operators. Left out for want of
 // a check: SVDF (has state), STRIDED_SLICE, L2_NORMALIZATION.
 constexpr OpEntry kOps[] = {
-    MCU_EVAL_OP(CONV_2D, 1, 3, CheckConv),
+    MCU_EVAL_OUR_OP(CONV_2D, 1, 3, CheckConv, kConv),
     MCU_EVAL_OP(DEPTHWISE_CONV_2D, 1, 3, CheckDepthwiseConv),
     MCU_EVAL_OP(AVERAGE_POOL_2D, 1, 2, CheckPool),
     MCU_EVAL_OP(MAX_POOL_2D, 1, 2, CheckPool),
-    MCU_EVAL_OP(FULLY_CONNECTED, 1, 4, CheckFullyConnected),
+    MCU_EVAL_OUR_OP(FULLY_CONNECTED, 1, 4, CheckFullyConnected,
+                    kFullyConnected),
     MCU_EVAL_OP(SOFTMAX, 1, 2, CheckSoftmax),
     MCU_EVAL_OP(ADD, 1, 2, CheckAdd),
     MCU_EVAL_OP(SUB, 1, 2, CheckSub),
@@ -103,6 +137,8 @@ constexpr OpEntry kOps[] = {
 };
 
 #undef MCU_EVAL_OP
+#undef MCU_EVAL_OUR_OP
+#undef MCU_EVAL_OP_WITH
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #define MCU_EVAL_INFER_OPS_H_
 
 #include "firmware/infer/infer.h"
+#include "firmware/infer/kernels/kernel.h"
 #include "firmware/infer/op_check.h"
 #include "tensorflow/lite/c/common.h"
 #include "tensorflow/lite/micro/micro_op_resolver.h"
@@ -14,7 +15,7 @@ struct OpEntry {
   tflite::BuiltinOperator code;
   int min_version;
   int max_version;
-  KernelSet kernels;
+  const kernels::Kernel* ours;  // null: the reference takes all types
   bool (*check)(OpCheck& op);
   TfLiteRegistration* (*registration)();  // wrapped, see ops.cc
 };

@@ -1,0 +1,57 @@
+// Plans of convolutions and fully connected operators from the runtime's
+// tensors.
+#ifndef MCU_EVAL_INFER_KERNELS_CONV_PLAN_H_
+#define MCU_EVAL_INFER_KERNELS_CONV_PLAN_H_
+
+#include "firmware/infer/kernels/forms.h"
+#include "firmware/infer/kernels/memory.h"
+#include "tensorflow/lite/c/builtin_op_data.h"
+#include "tensorflow/lite/c/common.h"
+
+namespace mcu_eval::kernels {
+
+// The tensors of an operator with weights, all checked by the validator.
+struct WeightedTensors {
+  const TfLiteTensor* input;
+  const TfLiteTensor* weights;
+  const TfLiteTensor* bias;  // null: none
+  TfLiteTensor* output;
+};
+WeightedTensors WeightedTensorsOf(TfLiteContext* context,
+                                  const TfLiteNode* node);
+
+// Padding, strides and sizes of an image operator.
+Window WindowOf(const TfLiteTensor* input, const TfLiteTensor* output,
+                int32_t kernel_h, int32_t kernel_w, int32_t stride_h,
+                int32_t stride_w, int32_t dilation_h, int32_t dilation_w,
+                TfLitePadding padding);
+
+Output OutputOf(TfLiteContext* context, TfLiteTensor* output,
+                TfLiteFusedActivation activation);
+
+// The ends of all channels, kept in the arena; null when it is full.
+// Channel c's weights are the `depth` ones at c * channel_stride, each
+// `weight_stride` after the one before.
+const Channel8* ChannelsOf8(TfLiteContext* context,
+                            const WeightedTensors& tensors, int32_t channels,
+                            int32_t depth, int32_t channel_stride,
+                            int32_t weight_stride, const Output& output);
+
+// Lets the form pack its weights and ask for scratch.
+template <typename Plan, typename Element>
+TfLiteStatus Settle(TfLiteContext* context, const Form<Plan, Element>& form,
+                    Plan* plan) {
+  const size_t bytes = form.packed_bytes(*plan);
+  if (bytes > 0) {
+    auto* packed = Keep<uint8_t>(context, bytes);
+    if (packed == nullptr) return kTfLiteError;
+    form.pack(*plan, packed);
+    plan->packed = packed;
+  }
+  WantScratch(form.scratch_bytes(*plan));
+  return kTfLiteOk;
+}
+
+}  // namespace mcu_eval::kernels
+
+#endif  // MCU_EVAL_INFER_KERNELS_CONV_PLAN_H_

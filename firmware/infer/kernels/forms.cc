@@ -1,0 +1,7 @@
+#include "firmware/infer/kernels/forms.h"
+
+namespace mcu_eval::kernels {
+
+const Forms& ActiveForms() { return kPortableForms; }
+
+}  // namespace mcu_eval::kernels

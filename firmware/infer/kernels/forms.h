@@ -1,0 +1,48 @@
+// The forms of every kernel: the same function, the same bits, for another
+// instruction set. One struct of pointers a set; what a set has no form of its
+// own for is the portable one.
+#ifndef MCU_EVAL_INFER_KERNELS_FORMS_H_
+#define MCU_EVAL_INFER_KERNELS_FORMS_H_
+
+#include "firmware/infer/infer.h"
+#include "firmware/infer/kernels/plan.h"
+
+namespace mcu_eval::kernels {
+
+// One kernel in one form. `Plan` is complete but for `packed` when
+// packed_bytes() and scratch_bytes() are asked.
+template <typename Plan, typename Element>
+struct Form {
+  KernelSet set;
+  // Memory that is kept as long as the model, for weights in another order or
+  // tables; 0 for none, and then pack() is never called. 16-byte aligned.
+  size_t (*packed_bytes)(const Plan& plan);
+  void (*pack)(const Plan& plan, uint8_t* packed);
+  // Memory that is the kernel's own during run() alone. 16-byte aligned.
+  size_t (*scratch_bytes)(const Plan& plan);
+  void (*run)(const Plan& plan, const Element* input, Element* output,
+              uint8_t* scratch);
+};
+
+template <typename Plan>
+size_t NoBytes(const Plan&) {
+  return 0;
+}
+
+struct Forms {
+  Form<Conv8, int8_t> conv8;
+  Form<Conv8, int8_t> dense8;
+};
+
+// The sets that this build has, each complete.
+extern const Forms kPortableForms;
+#if defined(__ARM_FEATURE_DSP)
+extern const Forms kDspForms;
+#endif
+
+// The set in use: the best of the build that the machine has.
+const Forms& ActiveForms();
+
+}  // namespace mcu_eval::kernels
+
+#endif  // MCU_EVAL_INFER_KERNELS_FORMS_H_
