@@ -5,9 +5,10 @@
  * Source: Carlini & Wagner 2017, arXiv:1608.04644, sections V and VI-A (f6), with the search and the early
  * abort of the authors' code. A step costs a forward pass, and a backward pass where the row does not
  * fool; the passes at the clean sample are shared by all constants.
- * Departs: `tanhSmoother` starts nearer to the middle than the code; from a row's first fooling point on, `stepLimit` keeps Adam's steps short against the norm
- * found, since a fixed learning rate oversteps samples near a boundary and never reaches far ones; the
- * early abort is each row's own, by the best objective so far, and at a fixed rate waits two steps at
+ * Departs: `tanhSmoother` starts nearer to the middle than the code; from a row's first fooling point on,
+ * `stepLimit` keeps Adam's steps short against the norm found, since a fixed learning rate oversteps samples
+ * near a boundary and never reaches far ones; `constTolerance` ends a search that has little left to find;
+ * the early abort is each row's own, by the best objective so far, and at a fixed rate waits two steps at
  * least; the point after the last step is asked about too; constants are halved to the end, without the
  * code's repetition of the last. A row that never fools is given up.
  */
@@ -40,6 +41,11 @@ const params = {
     help: "first weight of the hinge against the squared distance",
     source: "Costa & Pinto 2024, arXiv:2404.05688, settings of C&W",
     reason: "ten times that of the authors' code, which seldom fools here",
+  }),
+  constTolerance: number(0.03, 0, 0.5, {
+    help: "a row's search for the constant ends when its interval is narrower than this share of it; 0 to try all",
+    source: OURS,
+    reason: "a fifth fewer passes; the norm grows by 1 % at 10 steps a constant and not at all at 100",
   }),
   learningRate: fraction(0.01, {
     help: "Adam's rate, in units of the tanh variable",
@@ -93,7 +99,7 @@ function walkOf(
   params: Params,
   gradient: Float32Array,
 ): Walk {
-  const { steps, binarySteps, initialConst, learningRate, stepLimit, confidence, abortEarly } = params;
+  const { steps, binarySteps, initialConst, constTolerance, learningRate, stepLimit, confidence, abortEarly } = params;
   const tenth = Math.ceil(steps / 10);
   const moved = new Float32Array(clean.length);
   const slope = new Float32Array(clean.length);
@@ -112,6 +118,7 @@ function walkOf(
   function endTry(): void {
     tries++;
     search = nextConst(search, hasFooled);
+    if (search.upper - search.lower < constTolerance * search.upper) tries = binarySteps;
     if (tries === binarySteps || atClean === null) return;
     moved.fill(0);
     resetMoments(moments);

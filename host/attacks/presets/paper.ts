@@ -41,6 +41,7 @@ function attacksOf({ autoattackEps, squareL2Eps, geodaSubDim }: Task): readonly 
         binarySteps: 10,
         initialConst: 0.01,
         confidence: 0,
+        constTolerance: 0,
         learningRate: 0.01,
         stepLimit: 0,
         tanhSmoother: 0.999999,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cwGradient } from "../../../host/attacks/cw-l2.js";
 import { type AttackContext, cwL2, type ParamValue, parseParams } from "../../../host/attacks/index.js";
+import { distanceBetween } from "../../../host/attacks/parts/length.js";
 import { fromTanhSpace } from "../../../host/attacks/parts/tanh-space.js";
 import { argmax, type Batch, countOf, type GradientModel, openStream, row } from "../../../host/core/index.js";
 import { curvedModel, labelsOf, linearModel, modelOf, samplesFor } from "./models.js";
@@ -116,13 +117,29 @@ describe("on a curved model", () => {
   it("takes no more passes than steps, and none backward where a row fools", async () => {
     const labels = await labelsOf(model, x);
     const before = { ...model.passes };
-    await run(model, x, labels, { steps: 10, binarySteps: 10, abortEarly: false, stepLimit: 0 });
+    await run(model, x, labels, { steps: 10, binarySteps: 10, abortEarly: false, stepLimit: 0, constTolerance: 0 });
     const forward = model.passes.forward - before.forward;
     const backward = model.passes.backward - before.backward;
     // Ten points for each constant and one at the clean sample; one more where a row stopped fooling unforeseen.
     expect(forward).toBeLessThanOrEqual(20 * (10 * 10 * 1.5 + 1));
     expect(forward).toBeGreaterThanOrEqual(20 * 101);
     expect(backward).toBeLessThan(0.9 * forward);
+  });
+
+  it("leaves a search for the constant that has little left to find, at nearly the same norm", async () => {
+    const labels = await labelsOf(model, x);
+    const settings = { steps: 40, binarySteps: 12 };
+    const cost = async (constTolerance: number): Promise<[number, number]> => {
+      const before = model.passes.forward;
+      const found = await run(model, x, labels, { ...settings, constTolerance });
+      let sum = 0;
+      for (let i = 0; i < 20; i++) sum += distanceBetween(row(x, i), row(found, i), "l2");
+      return [model.passes.forward - before, sum];
+    };
+    const [all, nearest] = await cost(0);
+    const [fewer, near] = await cost(0.03);
+    expect(fewer).toBeLessThan(0.85 * all);
+    expect(near).toBeLessThan(1.01 * nearest);
   });
 
   it("ends nearer with the step limit where the rate is too large", async () => {
