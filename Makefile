@@ -1,7 +1,7 @@
 # mcu-eval. `make` lists the targets; a step that is done is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build data firmware images run check test-firmware test bench bench-peers doctor model clean
+.PHONY: help setup build data firmware images run check test-firmware test-kernels test-kernels-share test bench bench-peers doctor model clean
 
 BOARD ?= qemu-m7
 BOARDS := native qemu-m7 qemu-m4
@@ -44,11 +44,21 @@ check: ## format, lint, types, import rules, host tests: a few minutes, no hardw
 images: setup
 	@for board in $(BOARDS); do $(MAKE) --no-print-directory -C firmware BOARD=$$board || exit 1; done
 
-test: data images check test-firmware ## every check: host, firmware with sanitizers, boards native and emulated, end to end
+test: data images check test-firmware test-kernels-share ## every check: host, firmware with sanitizers, boards native and emulated, end to end
 	npx vitest run test/contract test/e2e
 
 test-firmware: setup ## the firmware's own tests, built natively with ASan and UBSan
 	$(MAKE) --no-print-directory -C firmware test
+
+test-kernels: setup ## the exactness of every kernel on every board, at length
+	$(MAKE) --no-print-directory -C firmware BOARD=native test-kernels KERNELS="all 10000"
+	@for board in $(filter-out native,$(BOARDS)); do \
+	  $(MAKE) --no-print-directory -C firmware BOARD=$$board test-kernels KERNELS="all 500" || exit 1; done
+
+# What of it belongs to every check.
+test-kernels-share: setup
+	$(MAKE) --no-print-directory -C firmware BOARD=native test-kernels KERNELS="all 300"
+	$(MAKE) --no-print-directory -C firmware BOARD=qemu-m7 test-kernels KERNELS="all 20"
 
 bench: build ## speed and success of FGSM and PGD against other libraries, within one run: some minutes
 	@node test/bench/bench-peers.mjs --only fgsm,pgd

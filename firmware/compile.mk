@@ -99,7 +99,7 @@ size: $(OUT)/$(IMAGE)
 # ---- tests --------------------------------------------------------------------------------------
 # Each test/firmware/<room>/*_test.cc is one program, linked with all but a port.
 TESTS := $(sort $(wildcard $(ROOT)/test/firmware/$(or $(ROOM),*)/*_test.cc))
-TEST_HELPERS := $(sort $(filter-out %_test.cc,$(wildcard $(ROOT)/test/firmware/*/*.cc)))
+TEST_HELPERS := $(sort $(filter-out %_test.cc $(ROOT)/test/firmware/kernels/%,$(wildcard $(ROOT)/test/firmware/*/*.cc)))
 TEST_PROGRAMS := $(patsubst $(ROOT)/test/firmware/%.cc,$(OUT)/test/%,$(TESTS))
 
 # The shared vectors as one C++ table.
@@ -116,5 +116,7 @@ $(OUT)/test/%: $(OUT)/obj/test/firmware/%.o $(call object,$(TEST_HELPERS)) $(OUT
 test: $(TEST_PROGRAMS)
 	@cd $(ROOT) && for program in $(TEST_PROGRAMS:$(ROOT)/%=%); do \
 	  TFLM_DIR=$(TFLM) $$program || { echo "FAILED $$program" >&2; exit 1; }; done
+
+include $(FW)/kernel_test.mk
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)

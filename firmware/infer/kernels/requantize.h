@@ -63,7 +63,8 @@ inline int32_t Rescale(int32_t sum, int32_t multiplier, int left, int right) {
 // the last rounding. `high` may be had by SMMULR of sum << (left + 1).
 inline int32_t ShortForm(int32_t sum, const Channel8& channel,
                          int32_t zero_point) {
-  const int32_t shifted = sum << channel.left;
+  const int32_t shifted =
+      static_cast<int32_t>(static_cast<uint32_t>(sum) << channel.left);
   const int32_t high = static_cast<int32_t>(
       (int64_t{shifted} * channel.multiplier + (int64_t{1} << 30)) >> 31);
   const int32_t offset = zero_point * (1 << channel.right) +
