@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help setup build data firmware images run check test-firmware test-kernels test-kernels-share test bench bench-peers doctor model clean
 
 BOARD ?= qemu-m7
-BOARDS := native qemu-m7 qemu-m4
+BOARDS := native qemu-m7 qemu-m4 qemu-m55
 MCU_EVAL := node dist/cli/main.js
 
 help: ## list the targets

@@ -32,6 +32,7 @@ function readBoard(id) {
 }
 
 const makeText = (board) => `FAMILY := ${board.build.family}
+EMULATOR := ${board.emulator?.name ?? ""}
 IMAGE := ${board.build.image}
 CPU_FLAGS := ${board.build.cpu_flags.join(" ")}
 MODEL_REGION_ADDRESS := ${board.model_region.address ?? 0}

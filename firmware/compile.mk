@@ -8,6 +8,9 @@ COMMON := -g -ffunction-sections -fdata-sections -ffp-contract=off
 TFLM_DEFINES := -DNDEBUG -DTF_LITE_STATIC_MEMORY -DTF_LITE_MCU_DEBUG_LOG \
   -DGEMMLOWP_ALLOW_SLOW_SCALAR_FALLBACK -DTF_LITE_DISABLE_X86_NEON
 
+# The family's folder, and what the boards of its emulator share.
+PORT_FOLDERS := $(addprefix $(FW)/ports/,$(FAMILY) $(EMULATOR))
+
 ifeq ($(FAMILY),native)
   PREFIX :=
   # -O3 vectorises the reference kernels; x86-64-v3 (AVX2) takes another third
@@ -22,9 +25,9 @@ else
   MACHINE := $(CPU_FLAGS) -O2 -fno-unwind-tables -fno-asynchronous-unwind-tables
   # Destructors of statics never run.
   OUR_MACHINE := -fno-use-cxa-atexit -Wno-psabi
-  SCRIPT := $(FW)/ports/$(FAMILY)/$(FAMILY).ld
+  SCRIPT := $(FW)/ports/$(FAMILY)/$(FAMILY).ld $(if $(EMULATOR),$(FW)/ports/$(EMULATOR)/sections.ld)
   LINK := $(CPU_FLAGS) --specs=nano.specs -nostartfiles -Wl,--gc-sections,--fatal-warnings \
-    -Wl,--no-warn-rwx-segments -L$(OUT) -T $(SCRIPT)
+    -Wl,--no-warn-rwx-segments $(addprefix -L,$(PORT_FOLDERS)) -T $(firstword $(SCRIPT))
 endif
 
 CXX := $(PREFIX)g++
@@ -54,7 +57,7 @@ $(GEN)/mcu_eval.pb.c: $(ROOT)/proto/mcu_eval.proto $(ROOT)/proto/mcu_eval.option
 $(GEN)/mcu_eval.pb.h: $(GEN)/mcu_eval.pb.c ;
 
 # ---- objects ------------------------------------------------------------------------------------
-PORT_SOURCES := $(sort $(wildcard $(FW)/ports/$(FAMILY)/*.cc))
+PORT_SOURCES := $(sort $(wildcard $(addsuffix /*.cc,$(PORT_FOLDERS))))
 CORE_SOURCES := $(sort $(wildcard $(FW)/infer/*.cc $(FW)/infer/kernels/*.cc $(FW)/link/*.cc $(FW)/app/*.cc))
 NANOPB_OBJECTS := $(addprefix $(OUT)/obj/,pb_common.o pb_encode.o pb_decode.o mcu_eval.pb.o)
 object = $(patsubst $(ROOT)/%.cc,$(OUT)/obj/%.o,$(1))
@@ -62,7 +65,7 @@ PORT_OBJECTS := $(call object,$(PORT_SOURCES))
 CORE_OBJECTS := $(call object,$(CORE_SOURCES))
 
 # All that makes the image, so that two images with one id are the same.
-$(OUT)/build_id.h: $(PORT_SOURCES) $(CORE_SOURCES) $(wildcard $(FW)/*/*.h $(FW)/infer/kernels/*.h $(FW)/ports/$(FAMILY)/*) \
+$(OUT)/build_id.h: $(PORT_SOURCES) $(CORE_SOURCES) $(wildcard $(FW)/*/*.h $(FW)/infer/kernels/*.h $(addsuffix /*,$(PORT_FOLDERS))) \
     $(ROOT)/proto/mcu_eval.proto $(ROOT)/proto/mcu_eval.options $(OUT)/board_config.h $(FW)/compile.mk
 	@{ echo $(TFLM_KEY); cat $(sort $^); } | sha256sum | \
 	  sed -E 's/^(.{16}).*/constexpr char kBuildId[] = "\1";/' >$@.new; \

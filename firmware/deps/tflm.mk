@@ -17,3 +17,9 @@ $(OUT)/obj/%.cc.o: $(SRC)/%.cc
 
 $(OUT)/obj/%.c.o: $(SRC)/%.c
 	@mkdir -p $(@D) && $(CXX) -x c -std=c11 $(FLAGS) -w -c $< -o $@
+
+# GNU as 2.40 reads a conditional VCVT as MVE's VCVTN; without if-conversion
+# there is none.
+ifneq ($(findstring cortex-m55,$(FLAGS)),)
+$(OUT)/obj/micro/kernels/resize_nearest_neighbor.cc.o: override FLAGS += -fno-if-conversion -fno-if-conversion2
+endif

@@ -55,5 +55,6 @@ export const DRIVERS: readonly Driver[] = [
   processDriver("native"),
   processDriver("qemu-m7"),
   processDriver("qemu-m4"),
+  processDriver("qemu-m55"),
   real,
 ];

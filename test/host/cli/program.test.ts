@@ -104,7 +104,7 @@ describe("attack", () => {
 describe("boards", () => {
   it("lists the boards as a table and as JSON", async () => {
     const { out } = await cli("boards");
-    for (const id of ["native", "qemu-m7", "qemu-m4"]) expect(out).toMatch(new RegExp(`^${id} `, "m"));
+    for (const id of ["native", "qemu-m7", "qemu-m4", "qemu-m55"]) expect(out).toMatch(new RegExp(`^${id} `, "m"));
     const { boards } = JSON.parse((await cli("boards", "--json")).out) as { boards: { id: string; core: string }[] };
     expect(boards.find(({ id }) => id === "qemu-m7")?.core).toBe("cortex-m7");
   });

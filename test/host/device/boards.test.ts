@@ -4,7 +4,7 @@ import { boardIds, imagePath, readBoard } from "../../../host/device/index.js";
 
 test("EveryBoardFile_FollowsItsSchema", () => {
   const ids = boardIds();
-  expect(ids).toEqual(expect.arrayContaining(["native", "qemu-m4", "qemu-m7"]));
+  expect(ids).toEqual(expect.arrayContaining(["native", "qemu-m4", "qemu-m55", "qemu-m7"]));
   for (const id of ids) expect(readBoard(id).id).toBe(id);
 });
 

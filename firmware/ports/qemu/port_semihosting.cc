@@ -1,5 +1,5 @@
-#include "firmware/ports/mps2/semihosting.h"
 #include "firmware/ports/platform.h"
+#include "firmware/ports/qemu/semihosting.h"
 
 namespace mcu_eval {
 namespace platform {

@@ -1,4 +1,4 @@
-#include "firmware/ports/mps2/semihosting.h"
+#include "firmware/ports/qemu/semihosting.h"
 
 namespace mcu_eval {
 namespace platform {

@@ -1,35 +1,16 @@
 #include "board_config.h"
 #include "build_id.h"
-#include "firmware/ports/mps2/semihosting.h"
 #include "firmware/ports/platform.h"
+#include "firmware/ports/qemu/semihosting.h"
 
 namespace mcu_eval {
 namespace platform {
 namespace {
 
-// CMSDK TIMER1: 32 bits, counts down at 25 MHz.
-struct CmsdkTimer {
-  volatile uint32_t control;
-  volatile uint32_t value;
-  volatile uint32_t reload;
-};
-constexpr uintptr_t kTimer = 0x40001000;
-constexpr uint32_t kFull = 0xFFFFFFFF;
-
 alignas(16)
     __attribute__((section(".buffers"))) uint8_t g_arena[config::kArenaBytes];
 alignas(16) __attribute__((
     section(".buffers"))) uint8_t g_staging[config::kStagingBytes];
-
-CmsdkTimer& StartedTimer() {
-  CmsdkTimer& timer = *reinterpret_cast<CmsdkTimer*>(kTimer);
-  if (timer.control == 0) {
-    timer.reload = kFull;
-    timer.value = kFull;
-    timer.control = 1;
-  }
-  return timer;
-}
 
 }  // namespace
 
@@ -57,20 +38,6 @@ uint32_t BootNonce() {
   static const uint32_t nonce =
       static_cast<uint32_t>(SemihostingElapsed() * 0x9E3779B97F4A7C15u >> 32);
   return nonce;
-}
-
-void MeasureBegin() {
-  CmsdkTimer& timer = StartedTimer();
-  __asm volatile("cpsid i" ::: "memory");
-  // Writing the value restarts the prescaler too: the count of a section does
-  // not depend on where within a tick it began.
-  timer.value = kFull;
-}
-
-uint64_t MeasureEnd() {
-  const uint32_t end = StartedTimer().value;
-  __asm volatile("cpsie i" ::: "memory");
-  return uint64_t{kFull - end} * config::kInstructionsPerTick;
 }
 
 // Interrupts are masked meanwhile, and none is in use.

@@ -1,6 +1,7 @@
 // Faults and resets. What happened is kept in memory that no start-up code
 // touches; a fault ends in a reset, and the next Hello tells of it.
 #include "firmware/ports/platform.h"
+#include "firmware/ports/qemu/guard.h"
 
 namespace mcu_eval {
 namespace platform {
@@ -14,10 +15,6 @@ struct Kept {
   Phase phase;
   uint32_t seq;
   FaultRecord fault;
-};
-
-struct ExceptionFrame {
-  uint32_t r0, r1, r2, r3, r12, lr, pc, psr;
 };
 
 volatile uint32_t& Register(uintptr_t address) {
@@ -80,9 +77,7 @@ void Reset() { ResetBecause(ResetCause::kSoftware); }
 
 extern "C" {
 
-// Called by FaultHandler with the frame that the core stacked, or null where
-// the stack had no room for it.
-[[noreturn]] __attribute__((used)) void KeepFault(
+__attribute__((used)) void KeepFault(
     const mcu_eval::platform::ExceptionFrame* frame) {
   using namespace mcu_eval::platform;
   FaultRecord& fault = _noinit.fault;
@@ -99,18 +94,6 @@ extern "C" {
   fault.seq = fault.phase >= Phase::kServe ? _noinit.seq : 0;
   ++fault.count;
   ResetBecause(ResetCause::kFault);
-}
-
-__attribute__((naked)) void FaultHandler() {
-  __asm volatile(
-      "mrs r0, msp\n"
-      "ldr r1, =_stack\n"
-      "cmp r0, r1\n"
-      "bhs 1f\n"
-      "ldr r1, =_stack_end\n"
-      "mov sp, r1\n"
-      "movs r0, #0\n"
-      "1: b KeepFault\n");
 }
 
 }  // extern "C"

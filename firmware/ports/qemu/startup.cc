@@ -1,8 +1,9 @@
 #include <cstdint>
 
-#include "firmware/ports/mps2/semihosting.h"
-#include "firmware/ports/mps2/stack.h"
 #include "firmware/ports/platform.h"
+#include "firmware/ports/qemu/guard.h"
+#include "firmware/ports/qemu/semihosting.h"
+#include "firmware/ports/qemu/stack.h"
 
 extern "C" {
 extern uint32_t _data_load[], _data[], _data_end[], _bss[], _bss_end[];
@@ -11,7 +12,6 @@ using Initializer = void (*)();
 extern Initializer _init_array[], _init_array_end[];
 
 [[noreturn]] void ResetHandler();
-void FaultHandler();
 }
 
 namespace {
@@ -21,7 +21,7 @@ volatile uint32_t& g_cpacr = *reinterpret_cast<volatile uint32_t*>(0xE000ED88);
 }  // namespace
 
 extern "C" void ResetHandler() {
-  g_cpacr = g_cpacr | 0xF << 20;  // FPU: full access
+  g_cpacr = g_cpacr | 0xF << 20;  // FPU and MVE: full access
   __asm volatile("dsb\n isb" ::: "memory");
   const uint32_t* from = _data_load;
   for (uint32_t* to = _data; to < _data_end; ++to) *to = *from++;

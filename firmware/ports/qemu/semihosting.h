@@ -1,7 +1,7 @@
 // The calls of Arm's "Semihosting for AArch32 and AArch64" that the emulated
 // boards use.
-#ifndef MCU_EVAL_PORTS_MPS2_SEMIHOSTING_H_
-#define MCU_EVAL_PORTS_MPS2_SEMIHOSTING_H_
+#ifndef MCU_EVAL_PORTS_QEMU_SEMIHOSTING_H_
+#define MCU_EVAL_PORTS_QEMU_SEMIHOSTING_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -32,4 +32,4 @@ uint64_t SemihostingElapsed();
 }  // namespace platform
 }  // namespace mcu_eval
 
-#endif  // MCU_EVAL_PORTS_MPS2_SEMIHOSTING_H_
+#endif  // MCU_EVAL_PORTS_QEMU_SEMIHOSTING_H_

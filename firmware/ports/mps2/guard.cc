@@ -1,16 +1,10 @@
-#include "firmware/ports/mps2/stack.h"
+#include "firmware/ports/qemu/guard.h"
 
-#include "firmware/ports/platform.h"
-
-extern "C" {
-extern uint32_t _stack[], _stack_end[];
-}
+extern "C" uint32_t _stack[];
 
 namespace mcu_eval {
 namespace platform {
 namespace {
-
-constexpr uint32_t kPaint = 0xA5A5A5A5;
 
 // Memory protection unit, Armv7-M Architecture Reference Manual, B3.5.
 struct Mpu {
@@ -36,22 +30,17 @@ void GuardStack() {
   __asm volatile("dsb\n isb" ::: "memory");
 }
 
-void PaintStack() {
-  const uint32_t* here;
-  __asm volatile("mov %0, sp" : "=r"(here));
-  // Volatile, lest it becomes a call to memset, whose frame lies in the way.
-  for (volatile uint32_t* p = _stack; p < here; ++p) *p = kPaint;
-}
-
-uint32_t StackBytes() {
-  return static_cast<uint32_t>((_stack_end - _stack) * sizeof(uint32_t));
-}
-
-uint32_t StackUsedBytes() {
-  const uint32_t* p = _stack;
-  while (p < _stack_end && *p == kPaint) ++p;
-  return static_cast<uint32_t>((_stack_end - p) * sizeof(uint32_t));
-}
-
 }  // namespace platform
 }  // namespace mcu_eval
+
+extern "C" __attribute__((naked)) void FaultHandler() {
+  __asm volatile(
+      "mrs r0, msp\n"
+      "ldr r1, =_stack\n"
+      "cmp r0, r1\n"
+      "bhs 1f\n"
+      "ldr r1, =_stack_end\n"
+      "mov sp, r1\n"
+      "movs r0, #0\n"
+      "1: b KeepFault\n");
+}
