@@ -21,8 +21,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   plan->output = OutputOf(context, tensors.output, params.activation);
   plan->packed = nullptr;
   const int32_t depth = plan->depth();
-  plan->channels =
-      ChannelsOf8(context, tensors, filter[0], depth, depth, 1, plan->output);
+  plan->channels = ChannelsOf8(context, tensors, filter[0], depth, depth, 1);
   if (plan->channels == nullptr) return kTfLiteError;
   node->user_data = plan;
   return Settle(context, ActiveForms().conv8, plan);

@@ -38,43 +38,102 @@ Output OutputOf(TfLiteContext* context, TfLiteTensor* output,
   return result;
 }
 
-const Channel8* ChannelsOf8(TfLiteContext* context,
-                            const WeightedTensors& tensors, int32_t channels,
-                            int32_t depth, int32_t channel_stride,
-                            int32_t weight_stride, const Output& output) {
-  auto* result = Keep<Channel8>(context, channels);
-  if (result == nullptr) return nullptr;
+namespace {
+
+struct Scale {
+  int32_t multiplier;
+  int shift;
+};
+
+// Of output channel `c`. In double throughout, as the oracle has it: the
+// runtime's own header multiplies a fully connected operator's scales in float.
+Scale ScaleOf(const WeightedTensors& tensors, int32_t c) {
   const auto* quantization = static_cast<const TfLiteAffineQuantization*>(
       tensors.weights->quantization.params);
   const TfLiteFloatArray* scales = quantization->scale;
-  const int32_t zero_point = tensors.input->params.zero_point;
-  // Furthest an input lies from its zero point.
-  const int32_t reach = zero_point < 0 ? 127 - zero_point : zero_point + 128;
+  Scale result = {};
+  tflite::QuantizeMultiplier(
+      static_cast<double>(tensors.input->params.scale) *
+          static_cast<double>(scales->data[scales->size > 1 ? c : 0]) /
+          static_cast<double>(tensors.output->params.scale),
+      &result.multiplier, &result.shift);
+  return result;
+}
+
+Channel8 EndOf8(const Scale& scale, uint32_t bias) {
+  Channel8 channel = {};
+  channel.bias = static_cast<int32_t>(bias);
+  if (scale.multiplier == 0) {
+    channel.fraction = uint32_t{1} << 31;
+    channel.right = 40;  // nothing is left of 32 bits
+  } else {
+    channel.fraction = static_cast<uint32_t>(scale.multiplier) << 1;
+    channel.left = static_cast<uint8_t>(scale.shift > 0 ? scale.shift : 0);
+    channel.right = static_cast<uint8_t>(scale.shift > 0 ? 0 : -scale.shift);
+  }
+  channel.is_short = channel.right > 0;
+  channel.before_last = static_cast<uint8_t>(
+      channel.right > 32 ? 31 : channel.right - channel.is_short);
+  return channel;
+}
+
+// The validator has seen that no scaled sum leaves 32 bits, and so that the
+// base fits.
+Channel16 EndOf16(const Scale& scale, int64_t bias, int64_t reach) {
+  const int32_t multiplier = scale.multiplier < 0x7FFF0000
+                                 ? (scale.multiplier + (1 << 15)) >> 16
+                                 : 0x7FFF;
+  const int shift = 15 - scale.shift;
+  const int zeros = shift > 32 ? 0 : (shift < 16 ? 16 : 32 - shift);
+  Channel16 channel = {};
+  channel.base =
+      (bias * multiplier + (int64_t{1} << (shift - 1))) * (int64_t{1} << zeros);
+  channel.fraction = multiplier << zeros;
+  channel.zeros = static_cast<uint8_t>(zeros);
+  channel.right = static_cast<int8_t>(shift - 32 + zeros);
+  channel.is_short = channel.right >= 0 && reach <= INT32_MAX;
+  return channel;
+}
+
+}  // namespace
+
+const Channel8* ChannelsOf8(TfLiteContext* context,
+                            const WeightedTensors& tensors, int32_t channels,
+                            int32_t depth, int32_t channel_stride,
+                            int32_t weight_stride) {
+  auto* result = Keep<Channel8>(context, channels);
+  if (result == nullptr) return nullptr;
+  const auto zero_point =
+      static_cast<uint32_t>(tensors.input->params.zero_point);
   for (int32_t c = 0; c < channels; ++c) {
     const int8_t* weight = tensors.weights->data.int8 + c * channel_stride;
-    int32_t sum = 0, size = 0;
-    for (int32_t k = 0; k < depth; ++k, weight += weight_stride) {
-      sum += *weight;
-      size += *weight < 0 ? -*weight : *weight;
-    }
+    int32_t sum = 0;
+    for (int32_t k = 0; k < depth; ++k) sum += weight[k * weight_stride];
     const int32_t bias =
         tensors.bias == nullptr ? 0 : tensors.bias->data.i32[c];
-    Channel8& channel = result[c];
-    channel.bias = static_cast<int32_t>(static_cast<uint32_t>(bias) -
-                                        static_cast<uint32_t>(zero_point) *
-                                            static_cast<uint32_t>(sum));
-    const double scale =
-        static_cast<double>(tensors.input->params.scale) *
-        static_cast<double>(scales->data[scales->size > 1 ? c : 0]) /
-        static_cast<double>(tensors.output->params.scale);
-    int shift = 0;
-    tflite::QuantizeMultiplier(scale, &channel.multiplier, &shift);
-    channel.left = static_cast<int8_t>(shift > 0 ? shift : 0);
-    channel.right = static_cast<int8_t>(shift > 0 ? 0 : -shift);
-    const int64_t bound =
-        int64_t{reach} * size + (bias < 0 ? -int64_t{bias} : bias);
-    channel.is_short = IsShort(bound, channel.multiplier, channel.left,
-                               channel.right, output.zero_point);
+    result[c] = EndOf8(
+        ScaleOf(tensors, c),
+        static_cast<uint32_t>(bias) - zero_point * static_cast<uint32_t>(sum));
+  }
+  return result;
+}
+
+const Channel16* ChannelsOf16(TfLiteContext* context,
+                              const WeightedTensors& tensors, int32_t channels,
+                              int32_t depth, int32_t channel_stride,
+                              int32_t weight_stride) {
+  auto* result = Keep<Channel16>(context, channels);
+  if (result == nullptr) return nullptr;
+  for (int32_t c = 0; c < channels; ++c) {
+    const int8_t* weight = tensors.weights->data.int8 + c * channel_stride;
+    int64_t size = 0;
+    for (int32_t k = 0; k < depth; ++k) {
+      const int32_t w = weight[k * weight_stride];
+      size += w < 0 ? -w : w;
+    }
+    const int64_t bias =
+        tensors.bias == nullptr ? 0 : tensors.bias->data.i64[c];
+    result[c] = EndOf16(ScaleOf(tensors, c), bias, size << 15);
   }
   return result;
 }

@@ -31,11 +31,16 @@ Output OutputOf(TfLiteContext* context, TfLiteTensor* output,
 
 // The ends of all channels, kept in the arena; null when it is full.
 // Channel c's weights are the `depth` ones at c * channel_stride, each
-// `weight_stride` after the one before.
+// `weight_stride` after the one before. Biases are int32, or int64 for 16, or
+// none.
 const Channel8* ChannelsOf8(TfLiteContext* context,
                             const WeightedTensors& tensors, int32_t channels,
                             int32_t depth, int32_t channel_stride,
-                            int32_t weight_stride, const Output& output);
+                            int32_t weight_stride);
+const Channel16* ChannelsOf16(TfLiteContext* context,
+                              const WeightedTensors& tensors, int32_t channels,
+                              int32_t depth, int32_t channel_stride,
+                              int32_t weight_stride);
 
 // Lets the form pack its weights and ask for scratch.
 template <typename Plan, typename Element>

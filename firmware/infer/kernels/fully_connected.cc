@@ -19,8 +19,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   plan->weights = tensors.weights->data.int8;
   plan->output = OutputOf(context, tensors.output, params.activation);
   plan->packed = nullptr;
-  plan->channels =
-      ChannelsOf8(context, tensors, units, depth, depth, 1, plan->output);
+  plan->channels = ChannelsOf8(context, tensors, units, depth, depth, 1);
   if (plan->channels == nullptr) return kTfLiteError;
   node->user_data = plan;
   return Settle(context, ActiveForms().dense8, plan);
