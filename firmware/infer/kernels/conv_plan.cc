@@ -1,5 +1,6 @@
 #include "firmware/infer/kernels/conv_plan.h"
 
+#include "firmware/infer/kernels/channel.h"
 #include "tensorflow/lite/kernels/internal/quantization_util.h"
 #include "tensorflow/lite/kernels/kernel_util.h"
 #include "tensorflow/lite/kernels/padding.h"
@@ -60,41 +61,6 @@ Scale ScaleOf(const WeightedTensors& tensors, int32_t c) {
   return result;
 }
 
-Channel8 EndOf8(const Scale& scale, uint32_t bias) {
-  Channel8 channel = {};
-  channel.bias = static_cast<int32_t>(bias);
-  if (scale.multiplier == 0) {
-    channel.fraction = uint32_t{1} << 31;
-    channel.right = 40;  // nothing is left of 32 bits
-  } else {
-    channel.fraction = static_cast<uint32_t>(scale.multiplier) << 1;
-    channel.left = static_cast<uint8_t>(scale.shift > 0 ? scale.shift : 0);
-    channel.right = static_cast<uint8_t>(scale.shift > 0 ? 0 : -scale.shift);
-  }
-  channel.is_short = channel.right > 0;
-  channel.before_last = static_cast<uint8_t>(
-      channel.right > 32 ? 31 : channel.right - channel.is_short);
-  return channel;
-}
-
-// The validator has seen that no scaled sum leaves 32 bits, and so that the
-// base fits.
-Channel16 EndOf16(const Scale& scale, int64_t bias, int64_t reach) {
-  const int32_t multiplier = scale.multiplier < 0x7FFF0000
-                                 ? (scale.multiplier + (1 << 15)) >> 16
-                                 : 0x7FFF;
-  const int shift = 15 - scale.shift;
-  const int zeros = shift > 32 ? 0 : (shift < 16 ? 16 : 32 - shift);
-  Channel16 channel = {};
-  channel.base =
-      (bias * multiplier + (int64_t{1} << (shift - 1))) * (int64_t{1} << zeros);
-  channel.fraction = multiplier << zeros;
-  channel.zeros = static_cast<uint8_t>(zeros);
-  channel.right = static_cast<int8_t>(shift - 32 + zeros);
-  channel.is_short = channel.right >= 0 && reach <= INT32_MAX;
-  return channel;
-}
-
 }  // namespace
 
 const Channel8* ChannelsOf8(TfLiteContext* context,
@@ -111,9 +77,10 @@ const Channel8* ChannelsOf8(TfLiteContext* context,
     for (int32_t k = 0; k < depth; ++k) sum += weight[k * weight_stride];
     const int32_t bias =
         tensors.bias == nullptr ? 0 : tensors.bias->data.i32[c];
-    result[c] = EndOf8(
-        ScaleOf(tensors, c),
-        static_cast<uint32_t>(bias) - zero_point * static_cast<uint32_t>(sum));
+    const Scale scale = ScaleOf(tensors, c);
+    result[c] = MakeChannel8(
+        static_cast<uint32_t>(bias) - zero_point * static_cast<uint32_t>(sum),
+        scale.multiplier, scale.shift);
   }
   return result;
 }
@@ -133,7 +100,8 @@ const Channel16* ChannelsOf16(TfLiteContext* context,
     }
     const int64_t bias =
         tensors.bias == nullptr ? 0 : tensors.bias->data.i64[c];
-    result[c] = EndOf16(ScaleOf(tensors, c), bias, size << 15);
+    const Scale scale = ScaleOf(tensors, c);
+    result[c] = MakeChannel16(bias, scale.multiplier, scale.shift, size << 15);
   }
   return result;
 }

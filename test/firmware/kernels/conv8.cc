@@ -22,8 +22,8 @@ void Run(Trial& trial) {
   auto* want = Array<int8_t>(trial, "reference's output", OutputCount(w));
   DrawBytes(random, input, InputCount(w));
   DrawBytes(random, weights, size_t(w.out_c) * depth);
-  const Ends8& ends = DrawEnds8(trial, weights, w.out_c, depth, depth, 1,
-                                plan.in_zero_point, plan.output);
+  const Ends8& ends =
+      DrawEnds8(trial, weights, w.out_c, depth, depth, 1, plan.in_zero_point);
   plan.weights = weights;
   plan.channels = ends.channels;
   Text text = trial.Describe();

@@ -25,8 +25,8 @@ void Run(Trial& trial) {
   auto* want = Array<int8_t>(trial, "reference's output", size_t(rows) * units);
   DrawBytes(random, input, size_t(rows) * depth);
   DrawBytes(random, weights, size_t(units) * depth);
-  const Ends8& ends = DrawEnds8(trial, weights, units, depth, depth, 1,
-                                plan.in_zero_point, plan.output);
+  const Ends8& ends =
+      DrawEnds8(trial, weights, units, depth, depth, 1, plan.in_zero_point);
   plan.weights = weights;
   plan.channels = ends.channels;
   trial.Describe()

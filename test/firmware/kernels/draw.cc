@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "firmware/infer/kernels/channel.h"
+
 namespace mcu_eval_test {
 namespace {
 
@@ -113,8 +115,8 @@ int32_t DrawBias8(Random& random, int64_t products) {
 }
 
 Channel8 DrawChannel8(Random& random, const int8_t* weights, int32_t count,
-                      int32_t stride, int32_t in_zero_point,
-                      const Output& output, int32_t* bias, Scale* scale) {
+                      int32_t stride, int32_t in_zero_point, int32_t* bias,
+                      Scale* scale) {
   const int64_t reach =
       std::max<int32_t>(127 - in_zero_point, in_zero_point + 128);
   const int64_t products = reach * SizeOf(weights, count, stride);
@@ -123,19 +125,10 @@ Channel8 DrawChannel8(Random& random, const int8_t* weights, int32_t count,
   *scale = DrawScale8(random, bound);
   int32_t sum = 0;
   for (int32_t k = 0; k < count; ++k) sum += weights[k * stride];
-  Channel8 channel = {};
-  channel.bias = static_cast<int32_t>(static_cast<uint32_t>(*bias) -
-                                      static_cast<uint32_t>(in_zero_point) *
-                                          static_cast<uint32_t>(sum));
-  channel.multiplier = scale->multiplier;
-  channel.left = static_cast<int8_t>(std::max<int32_t>(scale->shift, 0));
-  channel.right = static_cast<int8_t>(std::max<int32_t>(-scale->shift, 0));
-  // A form may not rely on a channel being short.
-  channel.is_short =
-      random.Chance(80) &&
-      mcu_eval::kernels::IsShort(bound, channel.multiplier, channel.left,
-                                 channel.right, output.zero_point);
-  return channel;
+  return mcu_eval::kernels::MakeChannel8(
+      static_cast<uint32_t>(*bias) -
+          static_cast<uint32_t>(in_zero_point) * static_cast<uint32_t>(sum),
+      scale->multiplier, scale->shift);
 }
 
 Channel16 DrawChannel16(Random& random, const int8_t* weights, int32_t count,
@@ -157,12 +150,8 @@ Channel16 DrawChannel16(Random& random, const int8_t* weights, int32_t count,
   // What the reference casts to 32 bits fits.
   scale->shift =
       std::clamp<int32_t>(scale->shift, -31, std::min<int32_t>(7, 30 - bits));
-  Channel16 channel = {};
-  channel.bias = *bias;
-  channel.multiplier = (scale->multiplier + (1 << 15)) >> 16;
-  channel.shift = static_cast<int8_t>(15 - scale->shift);
-  channel.is_sum32 = random.Chance(80) && products < (int64_t{1} << 31);
-  return channel;
+  return mcu_eval::kernels::MakeChannel16(*bias, scale->multiplier,
+                                          scale->shift, products);
 }
 
 }  // namespace mcu_eval_test

@@ -53,8 +53,8 @@ int32_t DrawBias8(Random& random, int64_t products);
 // How a channel of an int8 operator ends, from its weights, each
 // `stride` after the one before. `scale` is what TFLite's reference takes.
 Channel8 DrawChannel8(Random& random, const int8_t* weights, int32_t count,
-                      int32_t stride, int32_t in_zero_point,
-                      const Output& output, int32_t* bias, Scale* scale);
+                      int32_t stride, int32_t in_zero_point, int32_t* bias,
+                      Scale* scale);
 
 Channel16 DrawChannel16(Random& random, const int8_t* weights, int32_t count,
                         int32_t stride, int64_t* bias, Scale* scale);

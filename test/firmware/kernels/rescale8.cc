@@ -1,21 +1,23 @@
 // Requantisation of int8 sums: Rescale() is TFLM's, and ShortForm() is
-// Rescale() wherever IsShort() allows it, at the bound and within.
+// Rescale() wherever the channel allows it, at the bound and within.
+#include "firmware/infer/kernels/channel.h"
 #include "tensorflow/lite/kernels/internal/common.h"
 #include "test/firmware/kernels/draw.h"
 
 namespace mcu_eval_test {
 namespace {
 
-using mcu_eval::kernels::IsShort;
+using mcu_eval::kernels::MakeChannel8;
 using mcu_eval::kernels::Rescale;
+using mcu_eval::kernels::RoundingOf;
 using mcu_eval::kernels::ShortForm;
 
-// The first rounding as one SMMULR, which forms for Armv7E-M use.
-int32_t HighBySmmulr(int32_t sum, const Channel8& channel) {
-  const uint32_t doubled = static_cast<uint32_t>(sum) << (channel.left + 1);
-  const int64_t product =
-      int64_t{static_cast<int32_t>(doubled)} * channel.multiplier;
-  return static_cast<int32_t>((product + (int64_t{1} << 31)) >> 32);
+// The first rounding as one SMMLAR, which forms for Armv7E-M use.
+int32_t HighBySmmlar(int32_t sum, const Channel8& channel) {
+  const auto factor = static_cast<int32_t>(channel.fraction);
+  return static_cast<int32_t>((int64_t{sum} * (int64_t{1} << 32) +
+                               int64_t{sum} * factor + (int64_t{1} << 31)) >>
+                              32);
 }
 
 void Run(Trial& trial) {
@@ -24,13 +26,9 @@ void Run(Trial& trial) {
       random.Chance(20) ? INT32_MAX - random.Int(0, 3)
                         : random.Int(0, (int64_t{1} << random.Int(1, 31)) - 1);
   const Scale scale = DrawScale8(random, bound);
-  const int left = scale.shift > 0 ? scale.shift : 0;
-  const int right = scale.shift > 0 ? 0 : -scale.shift;
   const int32_t zero_point = DrawZeroPoint8(random);
-  const Channel8 channel = {
-      0, scale.multiplier, static_cast<int8_t>(left),
-      static_cast<int8_t>(right),
-      IsShort(bound, scale.multiplier, left, right, zero_point)};
+  const Channel8 channel = MakeChannel8(0, scale.multiplier, scale.shift);
+  const int right = channel.right > 31 ? 31 : channel.right;
   const int64_t step = int64_t{1} << (right == 0 ? 0 : right - 1);
   for (int i = 0; i < 60 && !trial.failed(); ++i) {
     int64_t drawn = random.Int(-bound, bound);
@@ -41,12 +39,15 @@ void Run(Trial& trial) {
     const auto sum = static_cast<int32_t>(drawn);
     const int32_t want = tflite::MultiplyByQuantizedMultiplier(
         sum, scale.multiplier, scale.shift);
-    const int32_t got = Rescale(sum, scale.multiplier, left, right);
-    const int32_t brief = channel.is_short ? ShortForm(sum, channel, zero_point)
-                                           : want + zero_point;
+    const int32_t got = Rescale(sum, channel);
+    const int32_t brief =
+        channel.is_short
+            ? ShortForm(sum, channel, RoundingOf({zero_point, -128, 127}))
+            : want + zero_point;
+    Channel8 first = channel;
+    first.right = 0;
     const bool same_high =
-        !channel.is_short ||
-        HighBySmmulr(sum, channel) == Rescale(sum, scale.multiplier, left, 0);
+        channel.left > 0 || HighBySmmlar(sum, channel) == Rescale(sum, first);
     if (got == want && brief == want + zero_point && same_high) continue;
     trial.Fail()
         .Add("sum ")
@@ -57,17 +58,15 @@ void Run(Trial& trial) {
         .Add(got)
         .Add(", ShortForm ")
         .Add(brief - zero_point)
-        .Add(same_high ? "" : ", SMMULR differs");
+        .Add(same_high ? "" : ", SMMLAR differs");
   }
   trial.Describe()
       .Add("bound ")
       .Add(bound)
       .Add(" multiplier ")
       .Add(scale.multiplier)
-      .Add(" left ")
-      .Add(left)
-      .Add(" right ")
-      .Add(right)
+      .Add(" shift ")
+      .Add(scale.shift)
       .Add(" zero_point ")
       .Add(zero_point);
   ++trial.runs[0];

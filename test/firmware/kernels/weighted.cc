@@ -4,15 +4,16 @@ namespace mcu_eval_test {
 
 const Ends8& DrawEnds8(Trial& trial, const int8_t* weights, int32_t channels,
                        int32_t depth, int32_t channel_stride,
-                       int32_t weight_stride, int32_t in_zero_point,
-                       const Output& output) {
+                       int32_t weight_stride, int32_t in_zero_point) {
   static Ends8 ends;
   auto* made = Array<Channel8>(trial, "channels", channels);
+  // A form may not rely on a channel being short, nor miss that all are.
+  const int demoted = trial.random.Pick({0, 0, 20});
   for (int32_t c = 0; c < channels; ++c) {
     Scale scale;
     made[c] = DrawChannel8(trial.random, weights + c * channel_stride, depth,
-                           weight_stride, in_zero_point, output, &ends.bias[c],
-                           &scale);
+                           weight_stride, in_zero_point, &ends.bias[c], &scale);
+    if (trial.random.Chance(demoted)) made[c].is_short = false;
     ends.multipliers[c] = scale.multiplier;
     ends.shifts[c] = scale.shift;
   }
@@ -25,10 +26,12 @@ const Ends16& DrawEnds16(Trial& trial, const int8_t* weights, int32_t channels,
                          int32_t weight_stride) {
   static Ends16 ends;
   auto* made = Array<Channel16>(trial, "channels", channels);
+  const int demoted = trial.random.Pick({0, 0, 20});
   for (int32_t c = 0; c < channels; ++c) {
     Scale scale;
     made[c] = DrawChannel16(trial.random, weights + c * channel_stride, depth,
                             weight_stride, &ends.bias[c], &scale);
+    if (trial.random.Chance(demoted)) made[c].is_short = false;
     ends.multipliers[c] = scale.multiplier;
     ends.shifts[c] = scale.shift;
   }

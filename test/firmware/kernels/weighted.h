@@ -26,8 +26,7 @@ using Ends16 = Ends<Channel16, int64_t>;
 // `weight_stride` after the one before.
 const Ends8& DrawEnds8(Trial& trial, const int8_t* weights, int32_t channels,
                        int32_t depth, int32_t channel_stride,
-                       int32_t weight_stride, int32_t in_zero_point,
-                       const Output& output);
+                       int32_t weight_stride, int32_t in_zero_point);
 const Ends16& DrawEnds16(Trial& trial, const int8_t* weights, int32_t channels,
                          int32_t depth, int32_t channel_stride,
                          int32_t weight_stride);
