@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "firmware/infer/text.h"
-#include "firmware/ports/mps2/semihosting.h"
+#include "firmware/ports/qemu/semihosting.h"
 #include "firmware/ports/platform.h"
 #include "test/firmware/kernels/console.h"
 
