@@ -1,0 +1,227 @@
+// CONV_2D and FULLY_CONNECTED on Armv7E-M with DSP: columns two by two, each
+// pair with all channels; a last one alone, and fully connected operators, with
+// channels by fours. Scratch holds one panel, never the image's columns.
+//
+// The loops in assembly end the channels too, where one rule ends all of an
+// operator's; else, and for channels that fill no tile, they give bare sums.
+#if defined(__ARM_FEATURE_DSP)
+
+#include <algorithm>
+#include <cstring>
+
+#include "firmware/infer/kernels/dsp.h"
+#include "firmware/infer/kernels/panel_dsp.h"
+#include "firmware/infer/kernels/tile_dsp.h"
+
+namespace mcu_eval::kernels::dsp {
+namespace {
+
+using Loop = void (*)(Tile* tile);
+
+// Null where channels must be ended one by one.
+struct Loops {
+  Loop pair, quad;
+};
+
+Loops LoopsOf(const Conv8& plan) {
+  if (!IsPlain(plan.channels, plan.window.out_c, plan.output)) return {};
+  return {McuEvalPair8, McuEvalQuad8};
+}
+
+int8_t Zero(const Conv8& plan) {
+  return static_cast<int8_t>(plan.in_zero_point);
+}
+
+int8_t End(const Conv8& plan, int32_t c, int64_t sum) {
+  const Channel8& channel = plan.channels[c];
+  return Requantize8(static_cast<int32_t>(static_cast<uint32_t>(sum) +
+                                          static_cast<uint32_t>(channel.bias)),
+                     channel, plan.output);
+}
+
+// Most groups whose sum cannot leave 32 bits, or whose wrapping is as good.
+constexpr int32_t MostGroups(const Conv8&) { return INT32_MAX; }
+
+size_t GroupsOf(int32_t depth) { return (static_cast<size_t>(depth) + 3) / 4; }
+
+size_t PanelBytes(const Window& w, int32_t depth) {
+  return (w.batches * w.out_h * w.out_w > 1 ? 16 : 8) * GroupsOf(depth);
+}
+
+// The channels of an operator, and their products with panels.
+template <typename Plan, typename Element>
+class Channels {
+ public:
+  // Rows of weights that the loops would read beyond are kept in `tail`, as
+  // whole groups: the last four, where the depth is no multiple of 4.
+  static size_t TailBytes(const Plan& plan) {
+    const int32_t depth = plan.depth();
+    const int32_t rows = std::min<int32_t>(plan.window.out_c, 4);
+    return depth % 4 == 0 ? 0 : rows * 4 * GroupsOf(depth);
+  }
+
+  Channels(const Plan& plan, uint8_t* tail)
+      : plan_(plan),
+        count_(plan.window.out_c),
+        depth_(plan.depth()),
+        groups_(static_cast<int32_t>(GroupsOf(depth_))),
+        direct_(depth_ % 4 == 0 ? count_ : count_ - 1),
+        tail_first_(count_ - std::min<int32_t>(count_, 4)),
+        tail_(reinterpret_cast<int8_t*>(tail)),
+        loops_(LoopsOf(plan)) {
+    if (depth_ % 4 == 0) return;
+    for (int32_t c = tail_first_; c < count_; ++c) {
+      int8_t* row = tail_ + (c - tail_first_) * 4 * groups_;
+      std::memcpy(row, plan.weights + c * depth_, depth_);
+      std::memset(row + depth_, 0, 4 * groups_ - depth_);
+    }
+  }
+
+  // All outputs of a panel's two columns.
+  void Two(const uint32_t* panel, Element* out0, Element* out1) const {
+    int32_t c = 0;
+    if (loops_.pair != nullptr) {
+      Tile tile = TileOf(panel, out0, out1, 2, kPairGroupBytes);
+      c = direct_ / 2 * 2;
+      if (c > 0) Run(loops_.pair, c, &tile);
+      if (count_ - c == 2) {
+        Place(c, 2, &tile);
+        Run(loops_.pair, count_, &tile);
+        c = count_;
+      }
+    }
+    for (; c < count_; c += 2) {
+      const int32_t n = std::min<int32_t>(count_ - c, 2);
+      int64_t sums[4];
+      Sum(panel, c, n, McuEvalPairSums, 4, kPairGroupBytes, sums);
+      for (int32_t i = 0; i < n; ++i) {
+        out0[c + i] = End(plan_, c + i, sums[2 * i]);
+        out1[c + i] = End(plan_, c + i, sums[2 * i + 1]);
+      }
+    }
+  }
+
+  // All outputs of a panel's only column.
+  void One(const uint32_t* panel, Element* out) const {
+    int32_t c = 0;
+    if (loops_.quad != nullptr && direct_ >= 4) {
+      Tile tile = TileOf(panel, out, nullptr, 4, kQuadGroupBytes);
+      tile.panel_end = panel + 2 * groups_;
+      c = direct_ / 4 * 4;
+      Run(loops_.quad, c, &tile);
+    }
+    for (; c < count_; c += 4) {
+      const int32_t n = std::min<int32_t>(count_ - c, 4);
+      int64_t sums[4];
+      Sum(panel, c, n, McuEvalQuadSums, 2, kQuadGroupBytes, sums);
+      // Three rows are taken as the first two and the last two.
+      for (int32_t i = 0; i < n; ++i) {
+        out[c + i] = End(plan_, c + i, sums[n == 3 && i == 2 ? 3 : i]);
+      }
+    }
+  }
+
+ private:
+  Tile TileOf(const uint32_t* panel, Element* out0, Element* out1, int32_t rows,
+              int32_t group_bytes) const {
+    return {plan_.channels,
+            RoundingOf(plan_.output),
+            out0,
+            out1,
+            panel,
+            panel + 4 * groups_,
+            plan_.weights,
+            depth_,
+            rows * depth_ - 4 * groups_,
+            nullptr,
+            Skip(groups_, group_bytes),
+            plan_.weights + 2 * depth_};
+  }
+
+  void Run(Loop loop, int32_t end, Tile* tile) const {
+    tile->channels_end = plan_.channels + end;
+    loop(tile);
+  }
+
+  // Points a tile at the `n` rows from `c` on; what is missing to a whole tile
+  // is taken twice.
+  void Place(int32_t c, int32_t n, Tile* tile) const {
+    const bool in_tail = c + n > direct_;
+    const int32_t row = in_tail ? 4 * groups_ : depth_;
+    tile->weights =
+        in_tail ? tail_ + (c - tail_first_) * row : plan_.weights + c * row;
+    tile->stride = n == 1 ? 0 : row;
+    tile->weights2 = tile->weights + std::max<int32_t>(n - 2, 0) * row;
+  }
+
+  // The sums of up to four channels with a panel of `words` words a group.
+  void Sum(const uint32_t* panel, int32_t c, int32_t n, Loop loop,
+           int32_t words, int32_t group_bytes, int64_t* sums) const {
+    Tile tile = {};
+    Place(c, n, &tile);
+    for (int32_t i = 0; i < 4; ++i) sums[i] = 0;
+    for (int32_t done = 0; done < groups_;) {
+      const int32_t groups = std::min(groups_ - done, MostGroups(plan_));
+      int32_t part[4];
+      tile.out0 = part;
+      tile.panel = panel + words * done;
+      done += groups;
+      tile.panel_end = panel + words * done;
+      tile.skip = Skip(groups, group_bytes);
+      loop(&tile);
+      tile.weights += 4 * groups;
+      tile.weights2 += 4 * groups;
+      for (int32_t i = 0; i < 4; ++i) sums[i] += part[i];
+    }
+  }
+
+  const Plan& plan_;
+  const int32_t count_, depth_, groups_;
+  const int32_t direct_;  // rows that may be read where they are
+  const int32_t tail_first_;
+  int8_t* const tail_;
+  const Loops loops_;
+};
+
+template <typename Plan, typename Element>
+size_t ScratchOf(const Plan& plan) {
+  return PanelBytes(plan.window, plan.depth()) +
+         Columns<Element>::Room(plan.window) * sizeof(Element) +
+         Channels<Plan, Element>::TailBytes(plan);
+}
+
+template <typename Plan, typename Element>
+void RunConv(const Plan& plan, const Element* input, Element* output,
+             uint8_t* scratch) {
+  const Window& w = plan.window;
+  auto* panel = reinterpret_cast<uint32_t*>(scratch);
+  scratch += PanelBytes(w, plan.depth());
+  Columns<Element> columns(w, Zero(plan), input,
+                           reinterpret_cast<Element*>(scratch));
+  scratch += Columns<Element>::Room(w) * sizeof(Element);
+  const Channels<Plan, Element> channels(plan, scratch);
+  int32_t left = w.batches * w.out_h * w.out_w;
+  for (; left >= 2; left -= 2, output += 2 * w.out_c) {
+    columns.Pair(panel);
+    channels.Two(panel, output, output + w.out_c);
+  }
+  if (left > 0) {
+    columns.One(panel);
+    channels.One(panel, output);
+  }
+}
+
+}  // namespace
+
+size_t ConvScratch8(const Conv8& plan) {
+  return ScratchOf<Conv8, int8_t>(plan);
+}
+
+void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
+              uint8_t* scratch) {
+  RunConv(plan, input, output, scratch);
+}
+
+}  // namespace mcu_eval::kernels::dsp
+
+#endif  // __ARM_FEATURE_DSP
