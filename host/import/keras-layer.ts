@@ -1,7 +1,7 @@
 /** One Keras layer of a model.json as layers of ours. */
 
 import { McuEvalError } from "../core/index.js";
-import type { Activation, Layer, Padding } from "../nn/index.js";
+import type { Activation, Layer, Margins, Padding } from "../nn/index.js";
 
 /** A layer as it stands in a model.json. */
 export interface KerasLayer {
@@ -14,6 +14,9 @@ export interface KerasLayer {
   readonly inputs: readonly string[];
 }
 
+/** How many layers a class reads, where that is not one; Concatenate also more. */
+const INPUTS: Readonly<Record<string, 0 | 2>> = { InputLayer: 0, Add: 2, Multiply: 2, Concatenate: 2 };
+
 /**
  * The layers of ours that compute `layer`, the last of which gives its output and, but for a softmax that
  * stood as an activation, has its name. Empty for a layer that does nothing at inference.
@@ -24,7 +27,7 @@ export interface KerasLayer {
 export function fromKeras(layer: KerasLayer, inputShape: readonly number[]): Layer[] {
   const { config, name } = layer;
   const base = { name, inputs: layer.inputs };
-  expectInputs(layer, layer.className === "InputLayer" ? 0 : layer.className === "Add" ? 2 : 1);
+  expectInputs(layer, INPUTS[layer.className] ?? 1);
   switch (layer.className) {
     case "InputLayer":
       return [{ ...base, kind: "input", shape: inputShapeOf(layer) }];
@@ -73,6 +76,14 @@ export function fromKeras(layer: KerasLayer, inputShape: readonly number[]): Lay
       return [{ ...base, kind: "softmax" }];
     case "Add":
       return [{ ...base, kind: "add", activation: "linear" }];
+    case "Multiply":
+      return [{ ...base, kind: "multiply", activation: "linear" }];
+    case "Concatenate":
+      expect(layer, "axis", [-1, inputShape.length, undefined]);
+      return [{ ...base, kind: "concat" }];
+    case "ZeroPadding2D":
+      expect(layer, "data_format", ["channels_last", null, undefined]);
+      return [{ ...base, kind: "zeroPad2d", margins: marginsOf(layer) }];
     case "AveragePooling2D":
     case "MaxPooling2D": {
       expect(layer, "data_format", ["channels_last", null, undefined]);
@@ -106,9 +117,9 @@ export function fromKeras(layer: KerasLayer, inputShape: readonly number[]): Lay
 
 function convolution(layer: KerasLayer) {
   expect(layer, "data_format", ["channels_last", null, undefined]);
-  const dilation = layer.config.dilation_rate === undefined ? [1, 1] : pair(layer, "dilation_rate");
-  if (dilation[0] !== 1 || dilation[1] !== 1) unsupported(layer, `has dilation_rate [${dilation}], expected 1`);
+  const dilations = layer.config.dilation_rate === undefined ? [1, 1] : pair(layer, "dilation_rate");
   return {
+    ...(dilations.some((distance) => distance > 1) && { dilations: dilations as readonly [number, number] }),
     kernelSize: pair(layer, "kernel_size"),
     strides: layer.config.strides === undefined ? ([1, 1] as const) : pair(layer, "strides"),
     padding: paddingOf(layer),
@@ -161,6 +172,18 @@ function pair(layer: KerasLayer, key: string): readonly [number, number] {
   return both as [number, number];
 }
 
+/** Keras's padding: one number for all sides, one an axis, or [before, after] for each axis. */
+function marginsOf(layer: KerasLayer): Margins {
+  const { padding = 1 } = layer.config;
+  const axes = Array.isArray(padding) ? padding : [padding, padding];
+  const sides = axes.map((axis) => (Array.isArray(axis) ? axis : [axis, axis]));
+  const isWhole = (extent: unknown): boolean => Number.isInteger(extent) && (extent as number) >= 0;
+  if (sides.length !== 2 || !sides.every((side) => side.length === 2 && side.every(isWhole))) {
+    unsupported(layer, `has padding ${JSON.stringify(padding)}, expected one, two or two pairs of whole numbers`);
+  }
+  return sides as unknown as Margins;
+}
+
 function expect(layer: KerasLayer, key: string, allowed: readonly unknown[]): void {
   const value = layer.config[key];
   if (!allowed.includes(value)) {
@@ -168,12 +191,14 @@ function expect(layer: KerasLayer, key: string, allowed: readonly unknown[]): vo
   }
 }
 
-function expectInputs(layer: KerasLayer, count: number): void {
-  if (layer.inputs.length !== count) unsupported(layer, `reads ${layer.inputs.length} layers, expected ${count}`);
+function expectInputs(layer: KerasLayer, count: 0 | 1 | 2): void {
+  const { length } = layer.inputs;
+  const isEnough = length === count || (layer.className === "Concatenate" && length > 2);
+  if (!isEnough) unsupported(layer, `reads ${length} layers, expected ${count}`);
 }
 
 function unsupported({ index, className, name }: KerasLayer, what: string): never {
   throw new McuEvalError("MODEL_UNSUPPORTED", `layer ${index} ("${name}", ${className}) ${what}`, {
-    hint: "Supported: InputLayer, Conv2D, DepthwiseConv2D, Dense, BatchNormalization, Activation, ReLU, Softmax, Add, AveragePooling2D, MaxPooling2D, GlobalAveragePooling2D, Flatten, Dropout.",
+    hint: "Supported: InputLayer, Conv2D, DepthwiseConv2D, Dense, BatchNormalization, Activation, ReLU, Softmax, Add, Multiply, Concatenate, ZeroPadding2D, AveragePooling2D, MaxPooling2D, GlobalAveragePooling2D, Flatten, Dropout.",
   });
 }

@@ -59,10 +59,11 @@ export async function writeTfjsLayers(network: Network, dir: string): Promise<vo
   await save(dir, "model.json", `${JSON.stringify(model, null, 1)}\n`);
 }
 
-/** Under which name a layer's output is found: Keras's Add has no activation, so a layer of its own follows it. */
+/** Under which name a layer's output is found: Keras's Add and Multiply have no activation, so a layer of its own follows. */
 function outputName({ graph }: Network, name: string): string {
   const layer = graph.layers.find((candidate) => candidate.name === name);
-  return layer?.kind === "add" && layer.activation !== "linear" ? `${name}_${layer.activation}` : name;
+  const isBare = layer?.kind === "add" || layer?.kind === "multiply";
+  return isBare && layer.activation !== "linear" ? `${name}_${layer.activation}` : name;
 }
 
 function toKeras(layer: Layer, outputOf: (name: string) => string): KerasEntry[] {
@@ -75,6 +76,7 @@ function toKeras(layer: Layer, outputOf: (name: string) => string): KerasEntry[]
       return entry("Conv2D", {
         ...windowOf(layer),
         ...linearOf(layer),
+        ...(layer.dilations && { dilation_rate: layer.dilations }),
         kernel_size: layer.kernelSize,
         filters: layer.filters,
       });
@@ -82,6 +84,7 @@ function toKeras(layer: Layer, outputOf: (name: string) => string): KerasEntry[]
       return entry("DepthwiseConv2D", {
         ...windowOf(layer),
         ...linearOf(layer),
+        ...(layer.dilations && { dilation_rate: layer.dilations }),
         kernel_size: layer.kernelSize,
         depth_multiplier: layer.filters,
       });
@@ -97,15 +100,20 @@ function toKeras(layer: Layer, outputOf: (name: string) => string): KerasEntry[]
       });
     case "activation":
       return entry("Activation", { activation: layer.activation });
-    case "add": {
+    case "add":
+    case "multiply": {
       const after = outputOf(layer.name);
-      const add = entry("Add", {});
-      if (after === layer.name) return add;
+      const bare = entry(layer.kind === "add" ? "Add" : "Multiply", {});
+      if (after === layer.name) return bare;
       return [
-        ...add,
+        ...bare,
         { className: "Activation", name: after, config: { activation: layer.activation }, inputs: [layer.name] },
       ];
     }
+    case "concat":
+      return entry("Concatenate", { axis: -1 });
+    case "zeroPad2d":
+      return entry("ZeroPadding2D", { padding: layer.margins, data_format: "channels_last" });
     case "averagePool2d":
       return entry("AveragePooling2D", { ...windowOf(layer), pool_size: layer.poolSize });
     case "maxPool2d":

@@ -66,9 +66,13 @@ function isAffine(layer: Layer): layer is Affine {
   return layer.kind === "conv2d" || layer.kind === "depthwiseConv2d" || layer.kind === "dense";
 }
 
+function takesActivation(layer: Layer): layer is Extract<Layer, { activation: Activation }> {
+  return isAffine(layer) || layer.kind === "add" || layer.kind === "multiply";
+}
+
 /** Whether an activation that reads `name` may move into the layer that gives it. */
 function mergeable(before: Layer, name: string, graph: Graph): boolean {
-  const takes: { activation: Activation } | undefined = isAffine(before) || before.kind === "add" ? before : undefined;
+  const takes: { activation: Activation } | undefined = takesActivation(before) ? before : undefined;
   return takes?.activation === "linear" && readersOf(name, graph) === 1;
 }
 

@@ -28,6 +28,9 @@ interface Windowed {
   readonly padding: Padding;
 }
 
+/** Zeros around an image: [above, below] and [left, right]. */
+export type Margins = readonly [readonly [number, number], readonly [number, number]];
+
 export type Layer = LayerBase &
   (
     | { readonly kind: "input"; readonly shape: readonly number[] }
@@ -36,13 +39,19 @@ export type Layer = LayerBase &
         readonly kernelSize: readonly [number, number];
         /** Output channels; for depthwise, the depth multiplier. */
         readonly filters: number;
+        /** [vertical, horizontal] distance of the kernel's taps; default 1. */
+        readonly dilations?: readonly [number, number];
         readonly useBias: boolean;
         readonly activation: Activation;
       })
     | { readonly kind: "dense"; readonly units: number; readonly useBias: boolean; readonly activation: Activation }
     | { readonly kind: "batchNorm"; readonly epsilon: number; readonly momentum: number }
     | { readonly kind: "activation"; readonly activation: Activation }
-    | { readonly kind: "add"; readonly activation: Activation }
+    /** Element by element, of inputs of one shape. */
+    | { readonly kind: "add" | "multiply"; readonly activation: Activation }
+    /** Inputs side by side along the last axis. */
+    | { readonly kind: "concat" }
+    | { readonly kind: "zeroPad2d"; readonly margins: Margins }
     | (Windowed & { readonly kind: "averagePool2d" | "maxPool2d"; readonly poolSize: readonly [number, number] })
     | { readonly kind: "flatten" }
     | { readonly kind: "softmax" }

@@ -77,6 +77,10 @@ export function cpuKernels(tf: Tf): Kernels {
     biasAdd: (x, bias) => tf.add(x, bias),
     biasGradient: sumToChannels,
     add: (a, b) => tf.add(a, b),
+    multiply: (a, b) => tf.mul(a, b),
+    concat: (parts) => tf.concat([...parts], -1),
+    pad: (x, margins) => tf.pad(x, margins as [number, number][]),
+    slice: (x, begin, size) => tf.slice(x, begin as number[], size as number[]),
     rectify: (kind, x) => (kind === "relu" ? tf.relu(x) : tf.relu6(x)),
     rectifyGradient(kind, dy, y) {
       const open = kind === "relu" ? tf.greater(y, 0) : tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6));

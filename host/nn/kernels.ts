@@ -76,6 +76,13 @@ export interface Kernels {
   /** Sum over all axes but the last. */
   biasGradient(dy: Tensor): Tensor;
   add(a: Tensor, b: Tensor): Tensor;
+  multiply(a: Tensor, b: Tensor): Tensor;
+  /** Side by side along the last axis. */
+  concat(parts: readonly Tensor[]): Tensor;
+  /** Zeros around. @param margins [before, after] for each axis */
+  pad(x: Tensor, margins: readonly (readonly [number, number])[]): Tensor;
+  /** A box of a tensor. @param begin, size one for each axis */
+  slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor;
   rectify(kind: Rectifier, x: Tensor): Tensor;
   /** @param y the rectifier's output */
   rectifyGradient(kind: Rectifier, dy: Tensor, y: Tensor): Tensor;

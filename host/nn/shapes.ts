@@ -3,6 +3,14 @@
 import { McuEvalError, sizeOf } from "../core/index.js";
 import type { Graph, Layer, Padding } from "./graph.js";
 
+/** Extent that a kernel of `size` taps covers. */
+export function dilatedSize(
+  size: readonly [number, number],
+  [vertical, horizontal]: readonly [number, number] = [1, 1],
+): readonly [number, number] {
+  return [(size[0] - 1) * vertical + 1, (size[1] - 1) * horizontal + 1];
+}
+
 /** Output extent of a window along one axis. */
 function windowed(extent: number, size: number, stride: number, padding: Padding): number {
   return padding === "same" ? Math.ceil(extent / stride) : Math.ceil((extent - size + 1) / stride);
@@ -16,6 +24,30 @@ function slid(
   return [windowed(height ?? 0, size[0], strides[0], padding), windowed(width ?? 0, size[1], strides[1], padding)];
 }
 
+/**
+ * The first of several shapes that must be alike.
+ *
+ * @param free how many of the last axes may differ
+ */
+function alike({ name }: Layer, verb: string, shapes: readonly (readonly number[])[], free: number): readonly number[] {
+  const [shape = []] = shapes;
+  const fixed = ({ length }: readonly number[]): number => length - free;
+  for (const other of shapes) {
+    if (other.length === shape.length && other.slice(0, fixed(other)).join() === shape.slice(0, fixed(shape)).join()) {
+      continue;
+    }
+    throw new McuEvalError(
+      "MODEL_UNSUPPORTED",
+      `layer "${name}" ${verb} shapes [${shape.join(", ")}] and [${other.join(", ")}], expected equal ones${free > 0 ? " but for the channels" : ""}`,
+    );
+  }
+  return shape;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): readonly number[] {
   if (layer.kind === "input") return layer.shape;
   const [shape] = inputs;
@@ -23,9 +55,9 @@ function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): read
   const channels = shape.at(-1) ?? 0;
   switch (layer.kind) {
     case "conv2d":
-      return [...slid(shape, layer.kernelSize, layer), layer.filters];
+      return [...slid(shape, dilatedSize(layer.kernelSize, layer.dilations), layer), layer.filters];
     case "depthwiseConv2d":
-      return [...slid(shape, layer.kernelSize, layer), channels * layer.filters];
+      return [...slid(shape, dilatedSize(layer.kernelSize, layer.dilations), layer), channels * layer.filters];
     case "averagePool2d":
     case "maxPool2d":
       return [...slid(shape, layer.poolSize, layer), channels];
@@ -33,16 +65,16 @@ function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): read
       return [layer.units];
     case "flatten":
       return [sizeOf(shape)];
+    case "zeroPad2d": {
+      const [[above, below], [left, right]] = layer.margins;
+      return [(shape[0] ?? 0) + above + below, (shape[1] ?? 0) + left + right, channels];
+    }
     case "add":
-      for (const other of inputs) {
-        if (other.join() !== shape.join()) {
-          throw new McuEvalError(
-            "MODEL_UNSUPPORTED",
-            `layer "${layer.name}" adds shapes [${shape.join(", ")}] and [${other.join(", ")}], expected equal ones`,
-          );
-        }
-      }
-      return shape;
+      return alike(layer, "adds", inputs, 0);
+    case "multiply":
+      return alike(layer, "multiplies", inputs, 0);
+    case "concat":
+      return [...alike(layer, "joins", inputs, 1).slice(0, -1), sumOf(inputs.map((input) => input.at(-1) ?? 0))];
     case "batchNorm":
     case "activation":
     case "softmax":

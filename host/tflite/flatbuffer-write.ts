@@ -21,7 +21,7 @@ function writeTable(builder: Builder, table: Table, row: Row): Offset {
   const fields = Object.entries(table.fields);
   // What a table points to must be complete before the table is begun.
   const children = new Map(fields.map(([name, field]) => [name, writeChild(builder, field, row[name], row)]));
-  builder.startObject(1 + Math.max(...fields.map(([, field]) => field.slot)));
+  builder.startObject(1 + Math.max(-1, ...fields.map(([, field]) => field.slot)));
   for (const [name, field] of fields) writeField(builder, field, row[name], children.get(name) ?? 0);
   return builder.endObject();
 }

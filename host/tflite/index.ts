@@ -1,5 +1,5 @@
 export { calibrate } from "./calibrate.js";
-export { quantizeInt8 } from "./convert.js";
+export { quantizeInt8, quantizeInt16x8 } from "./convert.js";
 export { inputGrid, inputTensor, logitsTensor, outputGrid, outputTensor } from "./io.js";
 export type { Ranges } from "./lower.js";
 export {

@@ -3,7 +3,7 @@
 import { McuEvalError, sizeOf } from "../core/index.js";
 import type { Activation, Layer, Network, Padding, Param } from "../nn/index.js";
 import type { OperatorOptions, TfliteOperator, TfliteQuantization, TfliteTensor } from "./model.js";
-import { activationQuantization, type Range, type Scheme } from "./scheme.js";
+import { activationQuantization, type Range, type Scheme, VERSIONS } from "./scheme.js";
 import { convKernel, denseKernel, depthwiseKernel, type Kernel, quantizeLinear } from "./weights.js";
 
 /**
@@ -49,7 +49,7 @@ export function lower(conversion: Conversion, layer: Layer): void {
   const { op, constants = [], quantization, options } = operatorOf(conversion, layer, source);
   const inputs = [...sources, ...constants.map((constant) => conversion.tensors.push(constant) - 1)];
   const outputs = [addActivation(conversion, layer.name, quantization)];
-  conversion.operators.push({ op, version: conversion.scheme.versions[op] as number, inputs, outputs, options });
+  conversion.operators.push({ op, version: VERSIONS[op] as number, inputs, outputs, options });
 }
 
 /** @param source quantisation of the first input */
@@ -82,13 +82,29 @@ function operatorOf(
         options: { fused_activation_function: layer.activation, keep_num_dims: false },
       };
     case "add":
-      return { op: "ADD", quantization: own(), options: { fused_activation_function: layer.activation } };
+      return {
+        op: "ADD",
+        quantization: own(),
+        options: {
+          fused_activation_function: layer.activation,
+          pot_scale_int16: conversion.scheme.potScaleInt16,
+        },
+      };
+    case "multiply":
+      return { op: "MUL", quantization: own(), options: { fused_activation_function: layer.activation } };
+    case "concat": {
+      const axis = conversion.shapes.get(layer.name)?.length ?? 0;
+      return { op: "CONCATENATION", quantization: source, options: { axis, fused_activation_function: "linear" } };
+    }
+    case "zeroPad2d": {
+      const margins = Int32Array.from([[0, 0], ...layer.margins, [0, 0]].flat());
+      const constant = constantTensor(`${layer.name}/margins`, [4, 2], "int32", margins, null);
+      return { op: "PAD", constants: [constant], quantization: source, options: {} };
+    }
     case "activation":
-      // TFLM's ReLU of mid-2020 does not rescale, so its output keeps the input's scale.
       return { op: layer.activation.toUpperCase(), quantization: source, options: null };
     case "averagePool2d":
     case "maxPool2d":
-      // Nor do TFLite's pooling kernels.
       return {
         op: layer.kind === "maxPool2d" ? "MAX_POOL_2D" : "AVERAGE_POOL_2D",
         quantization: source,
@@ -120,8 +136,11 @@ function windowOptions(layer: { strides: readonly [number, number]; padding: Pad
   return { padding: layer.padding, stride_h: layer.strides[0], stride_w: layer.strides[1] };
 }
 
-function convolutionOptions({ activation }: { activation: Activation }): OperatorOptions {
-  return { fused_activation_function: activation, dilation_w_factor: 1, dilation_h_factor: 1 };
+function convolutionOptions({
+  activation,
+  dilations: [vertical, horizontal] = [1, 1],
+}: Extract<Layer, { filters: number }>): OperatorOptions {
+  return { fused_activation_function: activation, dilation_w_factor: horizontal, dilation_h_factor: vertical };
 }
 
 function calibrated({ scheme, ranges }: Conversion, layer: string): TfliteQuantization {
@@ -163,7 +182,7 @@ function linearConstants(
       `${layer.name}/bias`,
       [kernel.channels],
       scheme.bias.type,
-      linear.bias,
+      scheme.bias.type === "int64" ? BigInt64Array.from(linear.bias, BigInt) : linear.bias,
       symmetric(linear.biasScales, 0),
     ),
   ];
@@ -187,7 +206,7 @@ function constantTensor(
   name: string,
   shape: readonly number[],
   type: TfliteTensor["type"],
-  values: Int8Array | Int32Array,
+  values: Int8Array | Int32Array | BigInt64Array,
   quantization: TfliteQuantization | null,
 ): TfliteTensor {
   const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -103,8 +103,21 @@ export const BUILTIN_OPTIONS = {
     },
   },
   9: { name: "SoftmaxOptions", fields: { beta: { slot: 0, kind: "f32", default: 0 } } },
-  11: { name: "AddOptions", fields: { fused_activation_function: fusedActivation(0) } },
+  10: {
+    name: "ConcatenationOptions",
+    fields: { axis: { slot: 0, kind: "i32", default: 0 }, fused_activation_function: fusedActivation(1) },
+  },
+  11: {
+    name: "AddOptions",
+    fields: {
+      fused_activation_function: fusedActivation(0),
+      /** Of a later schema. False: 16-bit inputs may have any scale. */
+      pot_scale_int16: { slot: 1, kind: "bool", default: true },
+    },
+  },
   17: { name: "ReshapeOptions", fields: { new_shape: { slot: 0, kind: "i32s" } } },
+  21: { name: "MulOptions", fields: { fused_activation_function: fusedActivation(0) } },
+  22: { name: "PadOptions", fields: {} },
 } as const satisfies Record<number, Table>;
 
 const OPERATOR_CODE = {

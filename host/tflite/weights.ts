@@ -21,8 +21,9 @@ export interface QuantizedLinear {
 }
 
 /**
- * Integer biases stay below this: kernels add the products to them in 32 bits. Where a channel's weights are
- * so small that its bias would not, the weights get a larger scale instead.
+ * Integer biases stay below this: 8-bit kernels add the products to them in 32 bits, and 16-bit ones cannot
+ * scale sums down by more than 2^32. Where a channel's weights are so small that its bias would not, the
+ * weights get a larger scale instead.
  */
 const BIAS_LIMIT = 2 ** 30;
 

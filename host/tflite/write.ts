@@ -15,8 +15,11 @@ const OPTIONS_MEMBER: Readonly<Record<string, keyof typeof BUILTIN_OPTIONS>> = {
   MAX_POOL_2D: 5,
   FULLY_CONNECTED: 8,
   SOFTMAX: 9,
+  CONCATENATION: 10,
   ADD: 11,
   RESHAPE: 17,
+  MUL: 21,
+  PAD: 22,
 };
 
 /**

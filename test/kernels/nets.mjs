@@ -15,14 +15,14 @@ process.env.MCU_EVAL_ENGINE = "cpu";
 const { toGrid } = await import("../../dist/core/index.js");
 const { sha256Of } = await import("../../dist/data/index.js");
 const { resnet8 } = await import("../../dist/nn/index.js");
-const { calibrate, inputGrid, quantizeInt8, readTflite } = await import("../../dist/tflite/index.js");
+const { calibrate, inputGrid, quantizeInt8, quantizeInt16x8, readTflite } = await import("../../dist/tflite/index.js");
 const { NETS } = await import("./net-graphs.mjs");
 const { inputsFor, weightsFor } = await import("./net-weights.mjs");
 
 const CALIBRATION = 4;
 const root = path.dirname(path.dirname(import.meta.dirname));
 const folder = path.join(root, "build", "bench", "nets");
-const CONVERTERS = { int8: quantizeInt8 };
+const CONVERTERS = { int8: quantizeInt8, int16x8: quantizeInt16x8 };
 
 const { values: flags } = parseArgs({
   options: { inputs: { type: "string", default: "16" }, only: { type: "string", multiple: true } },

@@ -20,23 +20,6 @@ export function activationOp(layer: Extract<Layer, { kind: "activation" }>, kern
   };
 }
 
-export function addOp(layer: Extract<Layer, { kind: "add" }>, kernels: Kernels): LayerOp {
-  return {
-    forward: (inputs) => ({
-      inputs,
-      y: activate(
-        kernels,
-        layer.activation,
-        inputs.reduce((sum, x) => kernels.add(sum, x)),
-      ),
-    }),
-    backward(kept, dy) {
-      const dz = activateGradient(kernels, layer.activation, dy, kept.y);
-      return { inputs: kept.inputs.map(() => dz), params: {} };
-    },
-  };
-}
-
 export function softmaxOp(kernels: Kernels): LayerOp {
   return {
     forward: (inputs) => ({ inputs, y: kernels.softmax(first(inputs)) }),

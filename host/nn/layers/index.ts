@@ -1,11 +1,13 @@
 import type { Layer } from "../graph.js";
 import type { Kernels } from "../kernels.js";
-import { activationOp, addOp, softmaxOp } from "./activation.js";
+import { activationOp, softmaxOp } from "./activation.js";
 import { batchNormOp } from "./batch-norm.js";
+import { addOp, multiplyOp } from "./elementwise.js";
 import { fakeQuantOp } from "./fake-quant.js";
 import type { LayerOp } from "./layer-op.js";
 import { convOp, denseOp } from "./linear.js";
-import { flattenOp, poolOp } from "./pool.js";
+import { concatOp, flattenOp, zeroPadOp } from "./moving.js";
+import { poolOp } from "./pool.js";
 
 export { batchStatistics } from "./batch-norm.js";
 export type { Kept, LayerGradients, LayerOp, RoleTensors, Wanted } from "./layer-op.js";
@@ -26,6 +28,12 @@ export function layerOp(layer: Layer, kernels: Kernels): LayerOp | null {
       return activationOp(layer, kernels);
     case "add":
       return addOp(layer, kernels);
+    case "multiply":
+      return multiplyOp(layer, kernels);
+    case "concat":
+      return concatOp(kernels);
+    case "zeroPad2d":
+      return zeroPadOp(layer, kernels);
     case "averagePool2d":
     case "maxPool2d":
       return poolOp(layer, kernels);

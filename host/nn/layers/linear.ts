@@ -3,6 +3,7 @@
 import type { Activation, Layer } from "../graph.js";
 import type { ConvKernel, Kernels, Tensor } from "../kernels.js";
 import { activate, activateGradient } from "./activation.js";
+import { dilated } from "./dilation.js";
 import { first, type LayerGradients, type LayerOp, type RoleTensors, roleOf, type Wanted } from "./layer-op.js";
 
 type ConvLayer = Extract<Layer, { kind: "conv2d" | "depthwiseConv2d" }>;
@@ -10,7 +11,7 @@ type DenseLayer = Extract<Layer, { kind: "dense" }>;
 
 export function convOp(layer: ConvLayer, kernels: Kernels): LayerOp {
   const conv = layer.kind === "conv2d" ? kernels.conv2d(layer) : kernels.depthwiseConv2d(layer);
-  return affineOp(layer, kernels, conv);
+  return affineOp(layer, kernels, dilated(conv, layer.dilations ?? [1, 1], kernels));
 }
 
 export function denseOp(layer: DenseLayer, kernels: Kernels): LayerOp {

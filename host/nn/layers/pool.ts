@@ -1,6 +1,5 @@
-/** Layers that only move or summarise values: averagePool2d, maxPool2d, flatten. */
+/** Layers that summarise windows: averagePool2d, maxPool2d. */
 
-import { sizeOf } from "../../core/index.js";
 import type { Layer } from "../graph.js";
 import type { Kernels } from "../kernels.js";
 import { first, type LayerOp } from "./layer-op.js";
@@ -13,15 +12,5 @@ export function poolOp(layer: PoolLayer, kernels: Kernels): LayerOp {
   return {
     forward: (inputs) => ({ inputs, y: pool.forward(first(inputs)) }),
     backward: (kept, dy) => ({ inputs: [pool.gradient(first(kept.inputs), kept.y, dy)], params: {} }),
-  };
-}
-
-export function flattenOp(kernels: Kernels): LayerOp {
-  return {
-    forward(inputs) {
-      const x = first(inputs);
-      return { inputs, y: kernels.reshape(x, [x.shape[0] ?? 0, sizeOf(x.shape.slice(1))]) };
-    },
-    backward: (kept, dy) => ({ inputs: [kernels.reshape(dy, first(kept.inputs).shape)], params: {} }),
   };
 }

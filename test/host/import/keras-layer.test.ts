@@ -27,6 +27,57 @@ describe("fromKeras", () => {
   });
 
   it.each([
+    [
+      2,
+      [
+        [2, 2],
+        [2, 2],
+      ],
+    ],
+    [
+      [1, 3],
+      [
+        [1, 1],
+        [3, 3],
+      ],
+    ],
+    [
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      [
+        [0, 1],
+        [2, 3],
+      ],
+    ],
+    [
+      undefined,
+      [
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+  ])("pads by %j as Keras does", (padding, margins) => {
+    expect(made("ZeroPadding2D", padding === undefined ? {} : { padding })).toMatchObject([
+      { kind: "zeroPad2d", margins },
+    ]);
+  });
+
+  it("joins two and more, but adds and multiplies two", () => {
+    const reading = (className: string, count: number) => () =>
+      fromKeras({ index: 4, className, name: "it", config: {}, inputs: ["a", "b", "c"].slice(0, count) }, [8, 8, 3]);
+    expect(reading("Concatenate", 3)()).toMatchObject([{ kind: "concat", inputs: ["a", "b", "c"] }]);
+    expect(reading("Multiply", 2)()).toMatchObject([{ kind: "multiply", activation: "linear" }]);
+    expect(reading("Multiply", 3)).toThrow("reads 3 layers, expected 2");
+    expect(reading("Add", 3)).toThrow("reads 3 layers, expected 2");
+    expect(reading("Concatenate", 1)).toThrow("reads 1 layers, expected 2");
+  });
+
+  it.each([
+    ["ZeroPadding2D", { padding: [[1, 2], 3, 4] }],
+    ["ZeroPadding2D", { padding: -1 }],
+    ["Concatenate", { axis: 1 }],
     ["BatchNormalization", { axis: 1 }],
     ["ReLU", { max_value: 4 }],
     ["ReLU", { negative_slope: 0.1 }],

@@ -32,6 +32,15 @@ function conv(kind: "conv2d" | "depthwiseConv2d", more: object = {}): WithoutPla
 
 export const dense: WithoutPlace = { kind: "dense", units: 5, useBias: true, activation: "linear" };
 
+/** A layer that reads two convolutions of one image. */
+function fork(id: string, kind: WithoutPlace): Graph {
+  const graph = chain(id, IMAGE, conv("conv2d"));
+  const [input, left] = graph.layers as [Layer, Layer];
+  const right = { ...left, name: "right", filters: 4, kernelSize: [1, 1] } as Layer;
+  const joined = { ...kind, name: "joined", inputs: [left.name, "right"] } as Layer;
+  return { ...graph, layers: [input, left, right, joined], output: "joined", logits: "joined" };
+}
+
 export const layerGraphs: readonly Graph[] = [
   chain("conv2d same", IMAGE, conv("conv2d")),
   chain("conv2d valid stride 2 relu", IMAGE, conv("conv2d", { padding: "valid", strides: [2, 2], activation: "relu" })),
@@ -39,6 +48,22 @@ export const layerGraphs: readonly Graph[] = [
   chain("conv2d oblong", IMAGE, conv("conv2d", { kernelSize: [3, 1], strides: [1, 1] })),
   chain("depthwiseConv2d same", IMAGE, conv("depthwiseConv2d", { activation: "relu6" })),
   chain("depthwiseConv2d stride 2", IMAGE, conv("depthwiseConv2d", { strides: [2, 2], filters: 1 })),
+  chain("conv2d dilated", IMAGE, conv("conv2d", { dilations: [2, 3] })),
+  chain(
+    "conv2d dilated valid stride 2",
+    IMAGE,
+    conv("conv2d", { dilations: [3, 1], padding: "valid", strides: [1, 2], kernelSize: [2, 3] }),
+  ),
+  chain("depthwiseConv2d dilated", IMAGE, conv("depthwiseConv2d", { dilations: [2, 2], activation: "relu" })),
+  chain("zeroPad2d", IMAGE, {
+    kind: "zeroPad2d",
+    margins: [
+      [0, 1],
+      [2, 3],
+    ],
+  }),
+  fork("multiply", { kind: "multiply", activation: "relu" }),
+  fork("concat", { kind: "concat" }),
   chain("dense", [6], { ...dense, activation: "relu" }),
   chain("batchNorm", IMAGE, conv("conv2d", { useBias: false }), { kind: "batchNorm", epsilon: 1e-3, momentum: 0.9 }),
   chain(

@@ -10,6 +10,42 @@ function rectified(tf: Tf, activation: string, x: Tensor): Tensor {
   return activation === "relu" ? tf.relu(x) : activation === "relu6" ? tf.relu6(x) : x;
 }
 
+type Convolution = Extract<Layer, { kind: "conv2d" | "depthwiseConv2d" }>;
+
+/** A dilated convolution, tap by tap: tfjs's own has no gradient. */
+function sumOfTaps(tf: Tf, layer: Convolution, dilations: readonly [number, number], x: Tensor4D, kernel: Tensor4D) {
+  const [kernelHeight, kernelWidth, depth, multiplier] = kernel.shape;
+  const along = (axis: 0 | 1, taps: number) => {
+    const [extent, stride, dilation] = [x.shape[1 + axis] as number, layer.strides[axis], dilations[axis]];
+    const size = (taps - 1) * dilation + 1;
+    const out = layer.padding === "same" ? Math.ceil(extent / stride) : Math.ceil((extent - size + 1) / stride);
+    const missing = layer.padding === "same" ? Math.max(0, (out - 1) * stride + size - extent) : 0;
+    const margins = [Math.floor(missing / 2), Math.ceil(missing / 2)] as [number, number];
+    const at = (tap: number) =>
+      tf.tensor1d(
+        Array.from({ length: out }, (_, i) => i * stride + tap * dilation),
+        "int32",
+      );
+    return { out, margins, at };
+  };
+  const [rows, columns] = [along(0, kernelHeight), along(1, kernelWidth)];
+  const padded = tf.pad(x, [[0, 0], rows.margins, columns.margins, [0, 0]]);
+  const count = x.shape[0] * rows.out * columns.out;
+  const parts: Tensor[] = [];
+  for (let v = 0; v < kernelHeight; v++) {
+    for (let h = 0; h < kernelWidth; h++) {
+      const seen = tf.gather(tf.gather(padded, rows.at(v), 1), columns.at(h), 2);
+      const tap = tf.reshape(tf.slice(kernel, [v, h, 0, 0], [1, 1, depth, multiplier]), [depth, multiplier]);
+      parts.push(
+        layer.kind === "conv2d"
+          ? tf.matMul(tf.reshape(seen, [count, depth]), tap)
+          : tf.mul(tf.reshape(seen, [count, depth, 1]), tap),
+      );
+    }
+  }
+  return tf.reshape(tf.addN(parts), [x.shape[0], rows.out, columns.out, -1]);
+}
+
 function layerOf(tf: Tf, layer: Layer, inputs: Tensor[], role: (name: string) => Tensor, training: boolean): Tensor {
   const x = inputs[0] as Tensor4D;
   switch (layer.kind) {
@@ -18,7 +54,10 @@ function layerOf(tf: Tf, layer: Layer, inputs: Tensor[], role: (name: string) =>
     case "conv2d":
     case "depthwiseConv2d": {
       const run = layer.kind === "conv2d" ? tf.conv2d : tf.depthwiseConv2d;
-      const z = run(x, role("kernel") as Tensor4D, [...layer.strides], layer.padding);
+      const kernel = role("kernel") as Tensor4D;
+      const z = layer.dilations
+        ? sumOfTaps(tf, layer, layer.dilations, x, kernel)
+        : run(x, kernel, [...layer.strides], layer.padding);
       return rectified(tf, layer.activation, layer.useBias ? tf.add(z, role("bias")) : z);
     }
     case "dense": {
@@ -36,6 +75,16 @@ function layerOf(tf: Tf, layer: Layer, inputs: Tensor[], role: (name: string) =>
       return rectified(tf, layer.activation, x);
     case "add":
       return rectified(tf, layer.activation, tf.addN(inputs));
+    case "multiply":
+      return rectified(
+        tf,
+        layer.activation,
+        inputs.reduce((product, y) => tf.mul(product, y)),
+      );
+    case "concat":
+      return tf.concat(inputs, -1);
+    case "zeroPad2d":
+      return tf.pad(x, [[0, 0], [...layer.margins[0]], [...layer.margins[1]], [0, 0]]);
     case "averagePool2d":
       return tf.avgPool(x, [...layer.poolSize], [...layer.strides], layer.padding);
     case "maxPool2d":

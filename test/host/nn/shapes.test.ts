@@ -19,6 +19,48 @@ describe("layerShapes", () => {
     expect(layerShapes(pool("same")).get("maxPool2d_0")).toEqual([4, 3, 3]);
   });
 
+  it("gives dilated kernels the extent that they cover", () => {
+    const conv = (padding: "same" | "valid") =>
+      chain(padding, [9, 8, 3], {
+        kind: "conv2d",
+        kernelSize: [3, 2],
+        filters: 4,
+        dilations: [2, 3],
+        strides: [2, 1],
+        padding,
+        useBias: true,
+        activation: "linear",
+      });
+    expect(layerShapes(conv("valid")).get("conv2d_0")).toEqual([3, 5, 4]);
+    expect(layerShapes(conv("same")).get("conv2d_0")).toEqual([5, 8, 4]);
+  });
+
+  it("adds margins to both sides, and channels side by side", () => {
+    const graph = chain(
+      "margins",
+      [4, 5, 3],
+      {
+        kind: "zeroPad2d",
+        margins: [
+          [0, 1],
+          [2, 3],
+        ],
+      },
+      { kind: "concat" },
+    );
+    const layers = graph.layers.map((layer) =>
+      layer.kind === "concat" ? { ...layer, inputs: ["zeroPad2d_0", "zeroPad2d_0"] } : layer,
+    );
+    expect(layerShapes(graph).get("zeroPad2d_0")).toEqual([5, 10, 3]);
+    expect(layerShapes({ ...graph, layers }).get("concat_1")).toEqual([5, 10, 6]);
+    const broken = layers.map((layer) =>
+      layer.kind === "concat" ? { ...layer, inputs: ["zeroPad2d_0", "input"] } : layer,
+    );
+    expect(() => layerShapes({ ...graph, layers: broken })).toThrow(
+      "joins shapes [5, 10, 3] and [4, 5, 3], expected equal ones but for the channels",
+    );
+  });
+
   it("refuses a layer that reads what no earlier layer gives", () => {
     const graph = smallResidual();
     const broken: Graph = { ...graph, layers: graph.layers.filter(({ name }) => name !== "max") };

@@ -108,6 +108,71 @@ const MOBILE: Layer[] = [
   { kind: "dense", name: "dense", inputs: ["hidden_relu"], units: 3, useBias: false, activation: "linear" },
 ];
 
+const affine = { useBias: true, activation: "linear" } as const;
+
+const BRANCHED: Layer[] = [
+  { kind: "input", name: "input", inputs: [], shape: [10, 9, 2] },
+  {
+    kind: "zeroPad2d",
+    name: "pad",
+    inputs: ["input"],
+    margins: [
+      [0, 1],
+      [1, 0],
+    ],
+  },
+  {
+    ...affine,
+    kind: "conv2d",
+    name: "stem",
+    inputs: ["pad"],
+    kernelSize: [3, 3],
+    filters: 3,
+    strides: [2, 1],
+    padding: "valid",
+    activation: "relu",
+  },
+  {
+    ...window,
+    ...affine,
+    kind: "conv2d",
+    name: "wide",
+    inputs: ["stem"],
+    kernelSize: [2, 3],
+    filters: 4,
+    dilations: [2, 3],
+  },
+  {
+    ...window,
+    ...affine,
+    kind: "depthwiseConv2d",
+    name: "deep",
+    inputs: ["stem"],
+    kernelSize: [3, 3],
+    filters: 3,
+    dilations: [1, 2],
+    activation: "relu6",
+  },
+  { ...window, kind: "averagePool2d", name: "mean", inputs: ["wide"], poolSize: [2, 3] },
+  { ...window, kind: "maxPool2d", name: "peak", inputs: ["deep"], poolSize: [3, 2] },
+  { kind: "concat", name: "joined", inputs: ["mean", "peak", "stem"] },
+  { ...window, ...affine, kind: "conv2d", name: "left", inputs: ["joined"], kernelSize: [1, 1], filters: 6 },
+  {
+    ...window,
+    ...affine,
+    kind: "conv2d",
+    name: "right",
+    inputs: ["joined"],
+    kernelSize: [1, 1],
+    filters: 6,
+    activation: "relu",
+  },
+  { kind: "multiply", name: "gated", inputs: ["left", "right"], activation: "linear" },
+  { kind: "activation", name: "gated_relu", inputs: ["gated"], activation: "relu" },
+  { kind: "flatten", name: "flatten", inputs: ["gated_relu"] },
+  { ...affine, kind: "dense", name: "dense", inputs: ["flatten"], units: 8 },
+];
+
 /** Residual, as ResNet-8: CONV, ADD, AVERAGE_POOL, RESHAPE, FULLY_CONNECTED, SOFTMAX. */
 export function residualNetwork(): Network {
   return withWeights({ id: "residual", layers: RESIDUAL, output: "softmax", logits: "dense", bounds: [0, 1] });
@@ -116,6 +181,11 @@ export function residualNetwork(): Network {
 /** Depthwise and max-pooled, inputs -1 to 1, odd sizes, ends in logits. */
 export function mobileNetwork(): Network {
   return withWeights({ id: "mobile", layers: MOBILE, output: "dense", logits: "dense", bounds: [-1, 1] });
+}
+
+/** Padding, dilations, a depth multiplier, a concatenation of three scales, a product; ends in a dense layer. */
+export function branchedNetwork(): Network {
+  return withWeights({ id: "branched", layers: BRANCHED, output: "dense", logits: "dense", bounds: [-2, 2] });
 }
 
 /** Seeded parameters: He-scaled kernels, small biases, batchNorms that are not the identity. */
@@ -131,6 +201,28 @@ export function withWeights(graph: Graph): Network {
     params.set(name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, draw) });
   }
   return { graph, params };
+}
+
+/** The network with weights that 8 bits hold exactly: what is left to differ is the activations. */
+export function withWeightsOnGrid({ graph, params }: Network): Network {
+  const rounded = [...params].map(([name, { shape, data }]): [string, Param] => {
+    if (!name.endsWith("/kernel")) return [name, { shape, data }];
+    // The output channel runs fastest; dense layers have one scale for all.
+    const isDepthwise = graph.layers.some(
+      (layer) => layer.kind === "depthwiseConv2d" && name === `${layer.name}/kernel`,
+    );
+    const channels = shape.length === 2 ? 1 : sizeOf(shape.slice(isDepthwise ? 2 : 3));
+    const largest = new Float64Array(channels);
+    data.forEach((value, i) => {
+      largest[i % channels] = Math.max(largest[i % channels] as number, Math.abs(value));
+    });
+    const onGrid = data.map((value, i) => {
+      const scale = (largest[i % channels] as number) / 127;
+      return Math.round(value / scale) * scale;
+    });
+    return [name, { shape, data: onGrid }];
+  });
+  return { graph, params: new Map(rounded) };
 }
 
 /** Seeded uniform images within the network's bounds. */

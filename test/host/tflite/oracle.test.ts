@@ -5,37 +5,44 @@ import {
   inputGrid,
   outputGrid,
   quantizeInt8,
+  quantizeInt16x8,
   readTflite,
   type TfliteModel,
 } from "../../../host/tflite/index.js";
 import { FUSED_ACTIVATIONS, PADDINGS } from "../../../host/tflite/schema.js";
 import { oracleDescribe, oracleInfer, oraclePython } from "../../oracle/oracle.js";
-import { images, mobileNetwork, residualNetwork } from "./networks.js";
+import { branchedNetwork, images, mobileNetwork, residualNetwork, withWeightsOnGrid } from "./networks.js";
 import { referenceOf } from "./reference.js";
 
 const COUNT = 20;
+const CONVERTERS = { int8: quantizeInt8, int16x8: quantizeInt16x8 } as const;
 
 describe.each([
-  { name: "residual", network: residualNetwork(), tolerance: 0.03 },
-  { name: "mobile", network: mobileNetwork(), tolerance: 0.03 },
-])("the int8 $name network in stock interpreters", ({ network, tolerance }) => {
+  { type: "int8", name: "residual", network: residualNetwork(), tolerance: 0.03 },
+  { type: "int8", name: "mobile", network: mobileNetwork(), tolerance: 0.03 },
+  { type: "int8", name: "branched", network: branchedNetwork(), tolerance: 0.03 },
+  { type: "int16x8", name: "residual", network: withWeightsOnGrid(residualNetwork()), tolerance: 0.0005 },
+  { type: "int16x8", name: "mobile", network: withWeightsOnGrid(mobileNetwork()), tolerance: 0.0005 },
+  { type: "int16x8", name: "branched", network: withWeightsOnGrid(branchedNetwork()), tolerance: 0.0005 },
+] as const)("the $type $name network in stock interpreters", ({ type, network, tolerance }) => {
   beforeAll(async () => {
     await oraclePython();
   });
 
   it.each(["tflm", "litert-ref", "litert"] as const)("%s agrees with the float network", async (engine) => {
     const reference = referenceOf(network);
-    const ranges = await calibrate(network, images(network, 40, "calibration"));
-    const bytes = quantizeInt8(network, ranges);
-    const model = readTflite(bytes);
     const x = images(network, COUNT);
+    // On the very inputs, so that nothing is clamped.
+    const bytes = CONVERTERS[type](network, await calibrate(network, x));
+    const model = readTflite(bytes);
     const float = (await reference(x)).get(network.graph.output);
     if (!float) throw new Error("no output");
 
-    const inputs = toGrid(x.data, inputGrid(model)) as Int8Array;
+    const inputs = toGrid(x.data, inputGrid(model));
     const raw = await oracleInfer(engine, bytes, new Uint8Array(inputs.buffer));
-    expect(raw.length).toBe(float.data.length);
-    const outputs = fromGrid(new Int8Array(raw), outputGrid(model));
+    const integers = type === "int8" ? new Int8Array(raw) : new Int16Array(Uint8Array.from(raw).buffer);
+    expect(integers.length).toBe(float.data.length);
+    const outputs = fromGrid(integers, outputGrid(model));
 
     const span = Math.max(...float.data) - Math.min(...float.data);
     let worst = 0;
@@ -75,11 +82,13 @@ function inTheirWords(model: TfliteModel): unknown {
 }
 
 describe.each([
-  { name: "residual", network: residualNetwork() },
-  { name: "mobile", network: mobileNetwork() },
-])("the int8 $name file", ({ network }) => {
+  { type: "int8", name: "residual", network: residualNetwork() },
+  { type: "int8", name: "mobile", network: mobileNetwork() },
+  { type: "int8", name: "branched", network: branchedNetwork() },
+  { type: "int16x8", name: "residual", network: residualNetwork() },
+] as const)("the $type $name file", ({ type, network }) => {
   it("says the same to LiteRT's schema classes, and theirs to us", async () => {
-    const bytes = quantizeInt8(network, await calibrate(network, images(network, 10, "calibration")));
+    const bytes = CONVERTERS[type](network, await calibrate(network, images(network, 10, "calibration")));
     const model = readTflite(bytes);
     const { description, repacked } = await oracleDescribe(bytes);
     expect(description).toMatchObject(inTheirWords(model) as object);

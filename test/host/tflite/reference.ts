@@ -39,6 +39,33 @@ function fill(layer: Layer, inputs: Batch[], y: Batch, kernel: ArrayLike<number>
     case "add":
       each(x.data, (i, value) => put(i, value + (inputs[1]?.data[i] as number)));
       break;
+    case "multiply":
+      each(x.data, (i, value) => put(i, value * (inputs[1]?.data[i] as number)));
+      break;
+    case "concat": {
+      const channels = y.shape.at(-1) as number;
+      let begin = 0;
+      for (const part of inputs) {
+        const [from, own] = [begin, part.shape.at(-1) as number];
+        each(part.data, (i, value) => put(Math.floor(i / own) * channels + from + (i % own), value));
+        begin += own;
+      }
+      break;
+    }
+    case "zeroPad2d": {
+      const [, height = 0, width = 0, channels = 0] = x.shape;
+      const [[above], [left]] = layer.margins;
+      each(x.data, (i, value) => {
+        const [n, v, h] = [height * width, width, 1].map((size) => Math.floor(i / (size * channels))) as [
+          number,
+          number,
+          number,
+        ];
+        const row = n * (y.shape[1] as number) + above + (v % height);
+        put((row * (y.shape[2] as number) + left + (h % width)) * channels + (i % channels), value);
+      });
+      break;
+    }
     case "softmax":
       for (let n = 0; n < countOf(x); n++) {
         const row = x.data.subarray(n * size, (n + 1) * size);
@@ -106,8 +133,13 @@ function slide(layer: Windowed, x: Batch, y: Batch, visit: (channel: number, tap
   const [, height = 0, width = 0, depth = 0] = x.shape;
   const [count = 0, rows = 0, columns = 0, channels = 0] = y.shape;
   const size = "poolSize" in layer ? layer.poolSize : layer.kernelSize;
-  const before = (extent: number, out: number, axis: 0 | 1): number =>
-    layer.padding === "valid" ? 0 : Math.floor(Math.max(0, (out - 1) * layer.strides[axis] + size[axis] - extent) / 2);
+  const dilations = "kernelSize" in layer && layer.dilations ? layer.dilations : [1, 1];
+  const before = (extent: number, out: number, axis: 0 | 1): number => {
+    const covered = (size[axis] - 1) * (dilations[axis] as number) + 1;
+    return layer.padding === "valid"
+      ? 0
+      : Math.floor(Math.max(0, (out - 1) * layer.strides[axis] + covered - extent) / 2);
+  };
   const [top, left] = [before(height, rows, 0), before(width, columns, 1)];
   for (let at = 0; at < count * rows * columns * channels; at++) {
     const channel = at % channels;
@@ -116,8 +148,8 @@ function slide(layer: Windowed, x: Batch, y: Batch, visit: (channel: number, tap
     const n = Math.floor(at / (channels * columns * rows));
     const inside: [number, number][] = [];
     for (let tap = 0; tap < size[0] * size[1]; tap++) {
-      const v = rowIndex * layer.strides[0] - top + Math.floor(tap / size[1]);
-      const h = column * layer.strides[1] - left + (tap % size[1]);
+      const v = rowIndex * layer.strides[0] - top + Math.floor(tap / size[1]) * (dilations[0] as number);
+      const h = column * layer.strides[1] - left + (tap % size[1]) * (dilations[1] as number);
       if (v >= 0 && v < height && h >= 0 && h < width) inside.push([tap, ((n * height + v) * width + h) * depth]);
     }
     visit(channel, { at, inside });

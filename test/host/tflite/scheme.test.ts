@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { activationQuantization, INT8 } from "../../../host/tflite/scheme.js";
+import { activationQuantization, INT8, INT16X8 } from "../../../host/tflite/scheme.js";
 
 describe("activationQuantization", () => {
   it.each([
@@ -20,5 +20,14 @@ describe("activationQuantization", () => {
     const quantization = activationQuantization(INT8, range);
     expect(quantization.zeroPoint).toEqual([zeroPoint]);
     expect(quantization.scale[0]).toBe(Math.fround(scale));
+  });
+
+  it.each([
+    { range: { min: 0, max: 1 }, scale: 1 / 32767 },
+    { range: { min: -3, max: 1 }, scale: 3 / 32767 },
+    { range: { min: -1, max: 2 }, scale: 2 / 32767 },
+    { range: { min: 0, max: 0 }, scale: 1 },
+  ])("maps $range symmetrically to 16 bits", ({ range, scale }) => {
+    expect(activationQuantization(INT16X8, range)).toEqual({ scale: [Math.fround(scale)], zeroPoint: [0], axis: 0 });
   });
 });
