@@ -53,6 +53,7 @@ describe("wrong usage ends with exit code 2 and says what is expected", () => {
     [["run", "--attack", "deepfool:eps=1/255", "--board", "native"], /smallest perturbation and takes no eps/],
     [["train"], /required option '--out <folder>'/],
     [["quantize"], /missing required argument 'network'/],
+    [["quantize", "float", "--type", "int4"], /'int4' is invalid[\s\S]*int8, int16x8/],
     [["report"], /missing required argument 'folder'/],
     [["attack"], /no attack is named/],
     [["attack", "pdg"], /there is no attack "pdg"[\s\S]*pgd/],
