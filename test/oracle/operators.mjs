@@ -42,7 +42,8 @@ for (const choice of flags.board) {
     const [operator, type, number] = model.name.split("-");
     if (Number(number) >= last) continue;
     const difference = await differenceOf(board, model);
-    const count = (tally[`${operator} ${type}`] ??= { models: 0, wrong: 0 });
+    tally[`${operator} ${type}`] ??= { models: 0, wrong: 0 };
+    const count = tally[`${operator} ${type}`];
     count.models++;
     if (difference === null) continue;
     count.wrong++;

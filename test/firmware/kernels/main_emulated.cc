@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "firmware/infer/text.h"
-#include "firmware/ports/qemu/semihosting.h"
 #include "firmware/ports/platform.h"
+#include "firmware/ports/qemu/semihosting.h"
 #include "test/firmware/kernels/console.h"
 
 namespace platform = mcu_eval::platform;
