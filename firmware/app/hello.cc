@@ -135,6 +135,7 @@ void FillCapabilities(mcu_eval_HelloReply* reply, const Inference& inference) {
     reply->capabilities[count++] = mcu_eval_Capability_CAP_DELTA;
   }
   reply->capabilities[count++] = mcu_eval_Capability_CAP_REPORT_TENSOR;
+  reply->capabilities[count++] = mcu_eval_Capability_CAP_PROFILE;
   reply->capabilities[count++] = mcu_eval_Capability_CAP_RESET;
   reply->capabilities_count = count;
 }
@@ -203,6 +204,7 @@ void SendHelloReply(Link& link, uint8_t session, const mcu_eval_Hello& hello,
   reply.arena_placement = EncodeText(&placement);
   reply.operators.funcs.encode = WriteOperators;
   reply.operators.arg = &operators;
+  reply.scratch_bytes = ScratchBytes();
 
   const FrameHeader header = {kFrameVersion, mcu_eval_Kind_HELLO_REPLY, session,
                               0, 0};

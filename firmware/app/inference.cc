@@ -60,6 +60,7 @@ Inference::Inference(const platform::Board& board, const ModelState& model)
 
 void Inference::Clear() {
   staging_.Clear();
+  profiler_.Clear();
   output_count_ = 0;
 }
 
@@ -80,29 +81,12 @@ void Inference::LoadInput(const LoadInputBody& load) {
 }
 
 void Inference::Infer(const mcu_eval_Infer& infer, Answer& answer) {
-  const uint32_t mode = EnumNumber(infer.mode);
-  if (mode == mcu_eval_InferMode_OVERLAPPED) {
-    return answer.SetError(mcu_eval_ErrorCode_UNSUPPORTED,
-                           "this board has no OVERLAPPED mode");
-  }
-  if (mode != mcu_eval_InferMode_EXCLUSIVE) {
-    return answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
-                           Detail().Add("mode ").Add(mode).c_str());
-  }
-  if (!TensorsReportable(infer, answer) || !InputReady(infer, answer)) return;
-
-  FillInputs(infer.slot);
-  output_count_ = 0;
-  platform::SetPhase(platform::Phase::kInvoke);
+  if (!Accept(infer, answer)) return;
+  Begin(infer);
   platform::MeasureBegin();
   const bool done = Invoke();
   const uint64_t ticks = platform::MeasureEnd();
-  platform::SetPhase(platform::Phase::kServe);
-  if (direct_load_) staging_.Drop(infer.slot);
-  if (!done) {
-    return answer.SetError(mcu_eval_ErrorCode_INVOKE_FAILED, LastError());
-  }
-  ++invokes_;
+  if (!End(infer, done, answer)) return;
   last_sample_ = infer.sample;
   CollectOutputs(infer, answer.max_body());
 
@@ -119,6 +103,58 @@ void Inference::Infer(const mcu_eval_Infer& infer, Answer& answer) {
   reply.irq_ticks = platform::MeasuredIrqCycles();
   reply.invoke_count = invokes_;
   answer.Set(mcu_eval_Kind_INFER_REPLY, &reply);
+}
+
+void Inference::Profile(const mcu_eval_Profile& profile, Answer& answer) {
+  const mcu_eval_Infer& infer = profile.infer;
+  if (profile.first_node > 0) {
+    return profiler_.SetPage(infer.sample, profile.first_node, answer);
+  }
+  if (!Accept(infer, answer)) return;
+  if (OperatorCount() > Profiler::kMaxNodes) {
+    return answer.SetError(mcu_eval_ErrorCode_UNSUPPORTED,
+                           Detail()
+                               .Add("a profile takes ")
+                               .Add(uint32_t{Profiler::kMaxNodes})
+                               .Add(" operators at most")
+                               .c_str());
+  }
+  Begin(infer);
+  if (!End(infer, profiler_.Run(), answer)) return;
+  profiler_.Keep(infer.sample);
+  profiler_.SetPage(infer.sample, 0, answer);
+}
+
+bool Inference::Accept(const mcu_eval_Infer& infer, Answer& answer) {
+  const uint32_t mode = EnumNumber(infer.mode);
+  if (mode == mcu_eval_InferMode_OVERLAPPED) {
+    answer.SetError(mcu_eval_ErrorCode_UNSUPPORTED,
+                    "this board has no OVERLAPPED mode");
+    return false;
+  }
+  if (mode != mcu_eval_InferMode_EXCLUSIVE) {
+    answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
+                    Detail().Add("mode ").Add(mode).c_str());
+    return false;
+  }
+  return TensorsReportable(infer, answer) && InputReady(infer, answer);
+}
+
+void Inference::Begin(const mcu_eval_Infer& infer) {
+  FillInputs(infer.slot);
+  output_count_ = 0;
+  platform::SetPhase(platform::Phase::kInvoke);
+}
+
+bool Inference::End(const mcu_eval_Infer& infer, bool done, Answer& answer) {
+  platform::SetPhase(platform::Phase::kServe);
+  if (direct_load_) staging_.Drop(infer.slot);
+  if (done) {
+    ++invokes_;
+  } else {
+    answer.SetError(mcu_eval_ErrorCode_INVOKE_FAILED, LastError());
+  }
+  return done;
 }
 
 bool Inference::TensorsReportable(const mcu_eval_Infer& infer,

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "firmware/app/model.h"
+#include "firmware/app/profile.h"
 #include "firmware/app/replies.h"
 #include "firmware/app/staging.h"
 #include "firmware/link/message.h"
@@ -34,8 +35,9 @@ class Inference {
 
   void LoadInput(const LoadInputBody& load);
 
-  // Both need a model that is ready.
+  // All three need a model that is ready.
   void Infer(const mcu_eval_Infer& infer, Answer& answer);
+  void Profile(const mcu_eval_Profile& profile, Answer& answer);
   void ReadOutput(const mcu_eval_ReadOutput& read, Answer& answer);
 
   const Staging& staging() const { return staging_; }
@@ -45,6 +47,11 @@ class Inference {
   uint32_t invokes() const { return invokes_; }
 
  private:
+  // Whether `infer` may run; if not, the answer is set.
+  bool Accept(const mcu_eval_Infer& infer, Answer& answer);
+  // Before Invoke, and behind it: `done` is what it returned.
+  void Begin(const mcu_eval_Infer& infer);
+  bool End(const mcu_eval_Infer& infer, bool done, Answer& answer);
   bool TensorsReportable(const mcu_eval_Infer& infer, Answer& answer) const;
   bool InputReady(const mcu_eval_Infer& infer, Answer& answer);
   void FillInputs(uint32_t slot);
@@ -53,6 +60,7 @@ class Inference {
   platform::ClockSource clock_source_;
   bool direct_load_;
   Staging staging_;
+  Profiler profiler_;
   uint32_t invokes_ = 0;
   uint32_t last_sample_ = 0;
   size_t output_count_ = 0;  // of the last inference; 0 if there is none

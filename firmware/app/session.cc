@@ -142,6 +142,8 @@ void Session::Dispatch(const HostMessage& message, Answer& answer) {
       return inference_.Infer(message.infer, answer);
     case mcu_eval_Kind_READ_OUTPUT:
       return inference_.ReadOutput(message.read_output, answer);
+    case mcu_eval_Kind_PROFILE:
+      return inference_.Profile(message.profile, answer);
     case mcu_eval_Kind_CONFIGURE:
       return Configure(message.configure, answer);
     case mcu_eval_Kind_STATS:

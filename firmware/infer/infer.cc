@@ -213,15 +213,6 @@ bool Invoke() {
   return g_state.interpreter->Invoke() == kTfLiteOk;
 }
 
-bool InvokeProfiled(NodeHook hook, void* context) {
-  if (!Ready()) return false;
-  SetNodeHook(hook, context);
-  hook(context, 0);
-  const bool ok = Invoke();
-  SetNodeHook(nullptr, nullptr);
-  return ok;
-}
-
 const char* LastError() { return g_reporter.message(); }
 
 const char* RuntimeName() { return "TFLM 2020-07 (tfmicro 0.1.0)"; }

@@ -145,12 +145,21 @@ const uint8_t* IntactTensorData(size_t tensor_index);
 // or a kernel failed; LastError() then says why.
 bool Invoke();
 
-// Called before the first operator with `done` 0, and after each with the
-// number of operators done so far.
-using NodeHook = void (*)(void* context, size_t done);
+// Called just before and just after each operator of Invoke(), with its number
+// in execution order.
+struct NodeHooks {
+  void (*before)(void* context, size_t node);
+  void (*after)(void* context, size_t node);
+  void* context;
+};
 
-// Invoke() with a hook between operators, for profiles.
-bool InvokeProfiled(NodeHook hook, void* context);
+// Puts hooks around the operators of the next Invoke(); null takes them away.
+// They are not part of Invoke(), so that a caller can count around it alone.
+void SetNodeHooks(const NodeHooks* hooks);
+
+// Runs an operator that does nothing in the way of all others, hooks included:
+// what the hooks cost is the difference it makes to set them.
+void InvokeNothing();
 
 // Latest message of the runtime, NUL-terminated, "" if none since Load().
 const char* LastError();

@@ -23,9 +23,6 @@ struct OpEntry {
 // Entry of `code` in any version, or null.
 const OpEntry* FindOpEntry(tflite::BuiltinOperator code);
 
-// Called after each operator during Invoke() with the number done; null: none.
-void SetNodeHook(NodeHook hook, void* context);
-
 // Resolves from the table, without a copy in RAM of its own.
 class TableResolver : public tflite::MicroOpResolver {
  public:

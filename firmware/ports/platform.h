@@ -75,6 +75,18 @@ uint32_t BootNonce();
 void MeasureBegin();
 uint64_t MeasureEnd();
 
+// The same count so far, within a measured section.
+uint64_t MeasureNow();
+
+// Ticks after which the counter's steps repeat: 1 where it sees each, 40 where
+// it moves once in 40 of them, 0 for kNone.
+uint32_t MeasureStep();
+
+// Lets time pass within a measured section: for each `count` as much as for 0,
+// and that many ticks more modulo MeasureStep(). The mean of what is counted
+// behind delays of 0 .. MeasureStep() - 1 is exact.
+void MeasureDelay(uint32_t count);
+
 // Cycles spent in link interrupts within the latest measured section.
 uint64_t MeasuredIrqCycles();
 

@@ -4,10 +4,11 @@ import { createRequire } from "node:module";
 import { isMcuEvalError, McuEvalError } from "../core/index.js";
 import { crc32, Kind, type LinkCounters, type Port, type Received, wire } from "../link/index.js";
 import { type Board, readBoard } from "./boards.js";
-import { modelFailure } from "./failure.js";
+import { modelFailure, noProfile } from "./failure.js";
 import type { Hello } from "./hello.js";
-import { Inference, type InferRequest, type InferResult } from "./inference.js";
+import { Inference, type InferRequest, type InferResult, type ProfileRequest } from "./inference.js";
 import { launchBoard } from "./launch.js";
+import type { ProfileRun } from "./profile.js";
 import { composeRegion, emptyRegion } from "./region.js";
 import { Session } from "./session.js";
 import { TIMING, type Timing } from "./timing.js";
@@ -32,6 +33,8 @@ export interface Device {
   readonly hello: Hello;
   /** Runs one input; calls that overlap are served one after the other. */
   infer(request: InferRequest): Promise<InferResult>;
+  /** Runs one input with a count for each operator. @throws McuEvalError DEVICE_ERROR without CAP_PROFILE */
+  profile(request: ProfileRequest): Promise<ProfileRun>;
   stats(): Promise<DeviceStats>;
   /** Boots the board anew, which ends this session. */
   reset(): Promise<void>;
@@ -128,13 +131,22 @@ function makeDevice(session: Session, close: () => Promise<void>): Device {
     return result;
   };
   const { hello } = session;
+  const assertReady = (): void => {
+    const failure = modelFailure(session.what, hello);
+    if (failure !== null) throw failure;
+  };
   return {
     hello,
     infer: (request) =>
       inTurn(async () => {
-        const failure = modelFailure(session.what, hello);
-        if (failure !== null) throw failure;
+        assertReady();
         return inference.run(request);
+      }),
+    profile: (request) =>
+      inTurn(async () => {
+        assertReady();
+        if (!hello.capabilities.includes("CAP_PROFILE")) throw noProfile(session.what, hello);
+        return inference.profile(request);
       }),
     stats: () =>
       inTurn(async () => {

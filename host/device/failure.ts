@@ -50,6 +50,20 @@ export function brokenHello(what: string, broken: string): McuEvalError {
   });
 }
 
+/** The board's firmware is older than profiles, or has no room for them. */
+export function noProfile(what: string, hello: Hello): McuEvalError {
+  return new McuEvalError("DEVICE_ERROR", `${what} runs firmware ${hello.firmware}, which cannot profile`, {
+    hint: `Build and flash the firmware of this version: mcu-eval build --board ${hello.board}`,
+  });
+}
+
+/** The board answered, but not what was asked. */
+export function corruptReply(what: string, sent: string): McuEvalError {
+  return new McuEvalError("LINK_CORRUPT", `${what} sent ${sent}`, {
+    hint: "If it happens again, it is a defect of the firmware or of this host: please report it.",
+  });
+}
+
 /** The board answered a request with an error. */
 export function deviceError(what: string, request: string, error: wire.Error): McuEvalError {
   const detail = error.detail === "" ? "" : `: ${error.detail}`;

@@ -53,6 +53,8 @@ export interface Hello {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly arenaUsed: number;
+  /** The part of arenaUsed that kernels need only while they run. */
+  readonly scratchBytes: number;
   readonly arenaBytes: number;
   readonly arenaPlacement: string;
   readonly operators: readonly {
@@ -72,6 +74,11 @@ export function nameOf(names: object, value: number): string {
 /** A name without its prefix, in lower case and with dashes. */
 function plain(name: string, prefix: string): string {
   return name.replace(prefix, "").toLowerCase().replaceAll("_", "-");
+}
+
+/** A kernel set of the wire, as in Hello.operators. */
+export function kernelSetOf(value: number): string {
+  return plain(nameOf(wire.KernelSet, value), "KERNELS_");
 }
 
 function tensor(info: wire.TensorInfo.$Properties): TensorInfo {
@@ -121,12 +128,13 @@ export function describeHello(reply: wire.HelloReply): Hello {
     inputs: reply.inputs.map(tensor),
     outputs: reply.outputs.map(tensor),
     arenaUsed: reply.arenaUsed,
+    scratchBytes: reply.scratchBytes,
     arenaBytes: reply.arenaBytes,
     arenaPlacement: reply.arenaPlacement,
     operators: reply.operators.map((operator) => ({
       builtinCode: operator.builtinCode ?? 0,
       version: operator.version ?? 0,
-      kernels: plain(nameOf(wire.KernelSet, operator.kernels ?? 0), "KERNELS_"),
+      kernels: kernelSetOf(operator.kernels ?? 0),
       count: operator.count ?? 0,
     })),
   };

@@ -4,6 +4,7 @@ export * from "./boards.js";
 export * from "./device.js";
 export type { Fault, Hello, TensorInfo } from "./hello.js";
 export { tensorBytes } from "./hello.js";
-export type { InferRequest, InferResult } from "./inference.js";
+export type { InferRequest, InferResult, ProfileRequest } from "./inference.js";
+export type { NodeRun, ProfileCounts, ProfileRun } from "./profile.js";
 export { composeRegion } from "./region.js";
 export { TIMING, type Timing } from "./timing.js";

@@ -1,15 +1,20 @@
 /** Inputs in, outputs out: LoadInput, Infer, repair, ReadOutput. proto/wire.md, sections 6 and 7. */
 
 import { McuEvalError } from "../core/index.js";
-import { crc32, Kind, maxBody, wire } from "../link/index.js";
+import { crc32, Kind, maxBody, type Received, wire } from "../link/index.js";
+import { corruptReply } from "./failure.js";
 import { nameOf, tensorBytes } from "./hello.js";
+import { type ProfileRun, readProfile } from "./profile.js";
 import type { Session } from "./session.js";
 
-export interface InferRequest {
+export interface ProfileRequest {
   /** The caller's name for this input. */
   readonly sample: number;
   /** The model's inputs as they lie in memory, one behind the other. */
   readonly input: Uint8Array;
+}
+
+export interface InferRequest extends ProfileRequest {
   /** `exclusive` counts ticks; `overlapped` becomes exclusive on a board that cannot. */
   readonly mode: "exclusive" | "overlapped";
   /** Further tensors to return. */
@@ -55,7 +60,37 @@ export class Inference {
    * @throws McuEvalError DATA_MISMATCH, LINK_CORRUPT, and those of Session.request
    */
   async run(request: InferRequest): Promise<InferResult> {
-    const { sample, input } = request;
+    const { sample } = request;
+    const overlapped = request.mode === "overlapped" && this.session.hello.capabilities.includes("CAP_OVERLAPPED");
+    const mode = overlapped ? wire.InferMode.OVERLAPPED : wire.InferMode.EXCLUSIVE;
+    const reportTensors = [...(request.reportTensors ?? [])];
+    const { reply, inputCrc } = await this.#ask(request, (input) =>
+      this.session.request(Kind.INFER, { ...input, mode, reportTensors }),
+    );
+    if (reply.kind !== Kind.INFER_REPLY) throw this.#corrupt(`${nameOf(Kind, reply.kind)} as the reply to INFER`);
+    if (reply.body.sample !== sample || reply.body.inputCrc !== inputCrc || reply.body.mode !== mode) {
+      throw this.#corrupt(`a reply for sample ${reply.body.sample} to a request for sample ${sample}`);
+    }
+    return this.#result(reply.body);
+  }
+
+  /**
+   * Runs one input with a count for each operator.
+   *
+   * @throws McuEvalError DATA_MISMATCH, LINK_CORRUPT, and those of Session.request
+   */
+  async profile(request: ProfileRequest): Promise<ProfileRun> {
+    const { reply } = await this.#ask(request, (input) =>
+      this.session.request(Kind.PROFILE, { infer: { ...input, mode: wire.InferMode.EXCLUSIVE } }),
+    );
+    return readProfile(this.session, request.sample, reply);
+  }
+
+  /** Loads an input and has it run, again where the line broke it. */
+  async #ask(
+    { sample, input }: ProfileRequest,
+    send: (fields: wire.Infer.$Properties) => Promise<Received>,
+  ): Promise<{ reply: Received; inputCrc: number }> {
     if (input.length !== this.inputBytes) {
       throw new McuEvalError(
         "DATA_MISMATCH",
@@ -63,21 +98,10 @@ export class Inference {
       );
     }
     const inputCrc = crc32(input);
-    const overlapped = request.mode === "overlapped" && this.session.hello.capabilities.includes("CAP_OVERLAPPED");
-    const mode = overlapped ? wire.InferMode.OVERLAPPED : wire.InferMode.EXCLUSIVE;
-    const reportTensors = [...(request.reportTensors ?? [])];
     await this.#loadAnew(input);
     for (let round = 0; round <= ROUNDS; round++) {
-      const fields = { slot: 0, inputId: this.#inputId, sample, inputCrc, mode, reportTensors };
-      const reply = await this.session.request(Kind.INFER, fields);
-      if (reply.kind === Kind.INFER_REPLY) {
-        if (reply.body.sample !== sample || reply.body.inputCrc !== inputCrc || reply.body.mode !== mode) {
-          throw this.#corrupt(`a reply for sample ${reply.body.sample} to a request for sample ${sample}`);
-        }
-        return this.#result(reply.body);
-      }
-      if (reply.kind !== Kind.INPUT_INCOMPLETE)
-        throw this.#corrupt(`${nameOf(Kind, reply.kind)} as the reply to INFER`);
+      const reply = await send({ slot: 0, inputId: this.#inputId, sample, inputCrc });
+      if (reply.kind !== Kind.INPUT_INCOMPLETE) return { reply, inputCrc };
       this.repairs++;
       await this.#repair(input, reply.body);
     }
@@ -145,8 +169,6 @@ export class Inference {
   }
 
   #corrupt(what: string): McuEvalError {
-    return new McuEvalError("LINK_CORRUPT", `${this.session.what} sent ${what}`, {
-      hint: "If it happens again, it is a defect of the firmware or of this host: please report it.",
-    });
+    return corruptReply(this.session.what, what);
   }
 }

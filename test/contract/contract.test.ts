@@ -368,6 +368,85 @@ function contract(driver: Driver): void {
     expect((await client.next(Kind.CREDIT)).body).toMatchObject({ consumed: third.length - 1, syncId: 2 });
   });
 
+  const profileOf = (inputId: number, of: number, firstNode = 0) => ({ infer: inferOf(inputId, of), firstNode });
+
+  test("Profile_NamesEachOperatorAndCountsAsAnInvoke", async (context) => {
+    const hello = await client.open();
+    if (!hello.capabilities.includes(wire.Capability.CAP_PROFILE)) return context.skip("no CAP_PROFILE");
+    load(1, input(2));
+    const { invokeCount } = (await run(1, 2)).body;
+    const { body } = await client.ask(Kind.PROFILE, profileOf(1, 2), Kind.PROFILE_REPLY);
+    expect(body).toMatchObject({ sample: 2, nodeCount: 1, firstNode: 0, nodes: [{ node: 0 }] });
+    const [node] = body.nodes;
+    expect(node?.kernels).toBeGreaterThan(0);
+    if (hello.operators.length > 0) expect(node?.kernels).toBe(hello.operators[0]?.kernels);
+    if (hello.clockSource === wire.ClockSource.CLOCK_NONE) {
+      expect([node?.ticks ?? null, body.totalTicks ?? null, body.tickStep]).toEqual([null, null, 0]);
+    } else {
+      expect(body.tickStep).toBeGreaterThan(0);
+      expect(body.hookTicks).toBeGreaterThan(0);
+      expect(body.totalTicks).toBeGreaterThan(node?.ticks as number);
+    }
+    expect(await client.refused(Kind.READ_OUTPUT, { sample: 2, tensor: 1, length: 1 })).toBe("NO_OUTPUT");
+    expect((await run(1, 2)).body.invokeCount).toBe(invokeCount + 2);
+  });
+
+  test("Profile_IsExactInTheMeanOfAStepOfRuns", async (context) => {
+    const hello = await client.open();
+    if (hello.clockSource !== wire.ClockSource.CLOCK_QEMU_ICOUNT) return context.skip("counts no instructions");
+    load(1, input(2));
+    const { ticks } = (await run(1, 2)).body;
+    const mean = async (): Promise<number[]> => {
+      const sums = [0, 0];
+      let reply: wire.ProfileReply;
+      let left = 0;
+      do {
+        reply = (await client.ask(Kind.PROFILE, profileOf(1, 2), Kind.PROFILE_REPLY)).body;
+        left = left === 0 ? reply.tickStep : left;
+        sums[0] = (sums[0] as number) + (reply.totalTicks as number);
+        sums[1] = (sums[1] as number) + (reply.nodes[0]?.ticks as number);
+      } while (--left > 0);
+      const [total = 0, kernel = 0] = sums.map((sum) => sum / reply.tickStep);
+      return [total - reply.hookTicks, kernel - reply.emptyTicks];
+    };
+    const first = await mean();
+    expect(first.every(Number.isInteger)).toBe(true);
+    expect(await mean()).toEqual(first);
+    const [total = 0, kernel = 0] = first;
+    // What Infer counts, in whole steps and with the reading of the clock, is the same without the hooks.
+    expect(Math.abs(total - (ticks as number))).toBeLessThan(80);
+    expect(kernel).toBeLessThan(total);
+  });
+
+  test("AProfileSentAgain_IsReplayedAndNotRunAgain", async (context) => {
+    const hello = await client.open();
+    if (!hello.capabilities.includes(wire.Capability.CAP_PROFILE)) return context.skip("no CAP_PROFILE");
+    const { invokes } = await client.stats();
+    load(1, input(1));
+    const frame = client.send(Kind.PROFILE, profileOf(1, 1), { seq: ++client.seq });
+    const first = await client.next(Kind.PROFILE_REPLY);
+    client.link.resync();
+    client.link.write(frame);
+    expect(await client.next(Kind.PROFILE_REPLY)).toEqual(first);
+    expect((await client.stats()).invokes).toBe(invokes + 1);
+  });
+
+  test("AProfileThatCannotRun_IsRefusedAsAnInferIs", async (context) => {
+    const hello = await client.open();
+    if (!hello.capabilities.includes(wire.Capability.CAP_PROFILE)) return context.skip("no CAP_PROFILE");
+    expect(await client.refused(Kind.PROFILE, {})).toBe("BAD_REQUEST");
+    expect(await client.refused(Kind.PROFILE, profileOf(1, 1, 1))).toBe("NO_OUTPUT");
+    load(1, input(1).subarray(0, 60));
+    const { body } = await client.ask(Kind.PROFILE, profileOf(1, 1), Kind.INPUT_INCOMPLETE);
+    expect(body).toMatchObject({ sample: 1, reason: wire.IncompleteReason.MISSING_BYTES });
+    load(1, input(1).subarray(60), 60);
+    await client.ask(Kind.PROFILE, profileOf(1, 1), Kind.PROFILE_REPLY);
+    expect(await client.refused(Kind.PROFILE, profileOf(1, 1, 1))).toBe("BAD_REQUEST");
+    expect(await client.refused(Kind.PROFILE, profileOf(1, 2, 1))).toBe("NO_OUTPUT");
+    await client.open();
+    expect(await client.refused(Kind.PROFILE, profileOf(1, 1, 1))).toBe("NO_OUTPUT");
+  });
+
   test("Reset_BootsAnew", async (context) => {
     const hello = await client.open();
     if (!hello.capabilities.includes(wire.Capability.CAP_RESET)) return context.skip("no CAP_RESET");

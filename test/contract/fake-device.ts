@@ -32,6 +32,8 @@ export interface FakeOptions {
   readonly modelBytes?: number;
   readonly status?: wire.InitStatus;
   readonly statusDetail?: string;
+  /** Operators of the model, for profiles. */
+  readonly nodes?: number;
 }
 
 interface Kept {
@@ -82,6 +84,7 @@ export class FakeDevice {
   #credited = 0;
   #syncId = 0;
   #output: { readonly sample: number; readonly data: Uint8Array } | null = null;
+  #profiled: number | null = null;
 
   readonly #o: Required<FakeOptions>;
 
@@ -95,12 +98,13 @@ export class FakeDevice {
       inputBytes,
       outputBytes: inputBytes,
       invokeMs: 0,
-      capabilities: [wire.Capability.CAP_DELTA, wire.Capability.CAP_RESET],
+      capabilities: [wire.Capability.CAP_DELTA, wire.Capability.CAP_RESET, wire.Capability.CAP_PROFILE],
       protocol: 1,
       modelCrc: 0,
       modelBytes: 0,
       status: wire.InitStatus.READY,
       statusDetail: "",
+      nodes: 1,
       ...options,
     };
     this.#staging = new FakeStaging(this.#o.slots, inputBytes, this.#can(wire.Capability.CAP_DELTA));
@@ -230,6 +234,7 @@ export class FakeDevice {
     this.#waiting = [];
     this.#staging.clear();
     this.#output = null;
+    this.#profiled = null;
     this.#syncId = 0;
     this.#countFrom = this.#link.counters.bytesReceived;
     this.#credited = 0;
@@ -345,6 +350,9 @@ export class FakeDevice {
           replays: this.#replays,
         });
         return;
+      case Kind.PROFILE:
+        this.#profile(message, message.body);
+        return;
       case Kind.RESET:
         this.#answer(message, Kind.RESET_REPLY, {});
         this.reboot();
@@ -355,30 +363,65 @@ export class FakeDevice {
     }
   }
 
-  #infer(message: Received, infer: wire.Infer): void {
+  /** The input of an Infer or Profile that may run; if it may not, the answer is sent. */
+  #accept(message: Received, infer: wire.Infer.$Properties): Uint8Array | null {
     const { ErrorCode, InferMode } = wire;
+    const slot = infer.slot ?? 0;
     const overlapped = infer.mode === InferMode.OVERLAPPED;
     if (overlapped && !this.#can(wire.Capability.CAP_OVERLAPPED)) {
       this.#refuse(message, ErrorCode.UNSUPPORTED);
-      return;
+      return null;
     }
     if (!overlapped && infer.mode !== InferMode.EXCLUSIVE) {
       this.#refuse(message, ErrorCode.BAD_REQUEST, "mode");
-      return;
+      return null;
     }
-    if (infer.reportTensors.length > 0) {
+    if (infer.reportTensors?.length) {
       this.#refuse(message, ErrorCode.UNSUPPORTED, "report_tensors");
-      return;
+      return null;
     }
-    if (!this.#staging.has(infer.slot)) {
+    if (!this.#staging.has(slot)) {
       this.#refuse(message, ErrorCode.BAD_REQUEST, "slot");
+      return null;
+    }
+    const input = this.#staging.take(slot, infer.inputId ?? 0, infer.inputCrc ?? 0);
+    if (input instanceof Uint8Array) return input;
+    this.#answer(message, Kind.INPUT_INCOMPLETE, { sample: infer.sample ?? 0, ...input });
+    return null;
+  }
+
+  /** Counts nothing, and runs in no time. */
+  #profile(message: Received, { infer, firstNode }: wire.Profile): void {
+    const { ErrorCode } = wire;
+    const sample = infer?.sample ?? 0;
+    if (!this.#can(wire.Capability.CAP_PROFILE)) {
+      this.#refuse(message, ErrorCode.UNSUPPORTED);
       return;
     }
-    const input = this.#staging.take(infer.slot, infer.inputId, infer.inputCrc);
-    if (!(input instanceof Uint8Array)) {
-      this.#answer(message, Kind.INPUT_INCOMPLETE, { sample: infer.sample, ...input });
-      return;
+    if (firstNode === 0) {
+      if (this.#accept(message, infer ?? {}) === null) return;
+      this.invokes++;
+      this.#bootInvokes++;
+      this.#output = null;
+      this.#profiled = sample;
     }
+    const nodeCount = this.#o.nodes;
+    if (this.#profiled !== sample) this.#refuse(message, ErrorCode.NO_OUTPUT);
+    else if (firstNode >= nodeCount) this.#refuse(message, ErrorCode.BAD_REQUEST);
+    else {
+      const room = Math.floor((maxBody(Math.min(this.#o.maxFrame, this.#hostMaxFrame)) - 50) / 25);
+      const nodes = Array.from({ length: Math.min(room, nodeCount - firstNode) }, (_, i) => ({
+        node: firstNode + i,
+        kernels: wire.KernelSet.KERNELS_PORTABLE,
+      }));
+      this.#answer(message, Kind.PROFILE_REPLY, { sample, nodeCount, firstNode, nodes });
+    }
+  }
+
+  #infer(message: Received, infer: wire.Infer): void {
+    const overlapped = infer.mode === wire.InferMode.OVERLAPPED;
+    const input = this.#accept(message, infer);
+    if (input === null) return;
     const data = mirror(input, this.#o.outputBytes);
     this.invokes++;
     this.#bootInvokes++;

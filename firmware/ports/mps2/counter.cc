@@ -1,5 +1,6 @@
 #include "board_config.h"
 #include "firmware/ports/platform.h"
+#include "firmware/ports/qemu/delay.h"
 
 namespace mcu_eval {
 namespace platform {
@@ -34,10 +35,21 @@ void MeasureBegin() {
   timer.value = kFull;
 }
 
+uint64_t MeasureNow() {
+  const uint32_t now = reinterpret_cast<CmsdkTimer*>(kTimer)->value;
+  return uint64_t{kFull - now} * config::kInstructionsPerTick;
+}
+
 uint64_t MeasureEnd() {
-  const uint32_t end = StartedTimer().value;
+  const uint64_t ticks = MeasureNow();
   __asm volatile("cpsie i" ::: "memory");
-  return uint64_t{kFull - end} * config::kInstructionsPerTick;
+  return ticks;
+}
+
+uint32_t MeasureStep() { return config::kInstructionsPerTick; }
+
+void MeasureDelay(uint32_t count) {
+  Delay<config::kInstructionsPerTick>(count);
 }
 
 }  // namespace platform

@@ -1,5 +1,8 @@
+#include <numeric>
+
 #include "board_config.h"
 #include "firmware/ports/platform.h"
+#include "firmware/ports/qemu/delay.h"
 
 namespace mcu_eval {
 namespace platform {
@@ -24,6 +27,8 @@ constexpr uint64_t kCounterHz = 32000000;
 constexpr uint64_t kVirtualHz = 1000000000;
 constexpr uint32_t kScale = (kVirtualHz << 24) / kCounterHz;
 static_assert(kScale * kCounterHz == kVirtualHz << 24, "the scale is exact");
+// The shortest whole number of instructions in a whole number of periods.
+constexpr uint32_t kStep = kVirtualHz / std::gcd(kVirtualHz, kCounterHz);
 
 }  // namespace
 
@@ -37,6 +42,19 @@ void MeasureBegin() {
   // within a period the section began.
   g_counter.control = kEnable | kScaled;
 }
+
+uint64_t MeasureNow() {
+  // The high half again, should the low one have wrapped in between.
+  for (;;) {
+    const uint32_t high = g_counter.high;
+    const uint32_t low = g_counter.low;
+    if (g_counter.high == high) return uint64_t{high} << 32 | low;
+  }
+}
+
+uint32_t MeasureStep() { return kStep; }
+
+void MeasureDelay(uint32_t count) { Delay<kStep>(count); }
 
 uint64_t MeasureEnd() {
   g_counter.control = 0;

@@ -76,6 +76,9 @@ uint32_t BootNonce() {
 
 void MeasureBegin() {}
 uint64_t MeasureEnd() { return 0; }
+uint64_t MeasureNow() { return 0; }
+uint32_t MeasureStep() { return 0; }
+void MeasureDelay(uint32_t) {}
 uint64_t MeasuredIrqCycles() { return 0; }
 
 }  // namespace platform

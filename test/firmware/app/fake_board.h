@@ -30,6 +30,9 @@ struct Fake {
   mcu_eval::ModelReason region = mcu_eval::ModelReason::kOk;
   mcu_eval::ModelReason load = mcu_eval::ModelReason::kOk;
   bool invoke_fails = false;
+  // What the counter counts in one go, and what each operator costs.
+  uint32_t step = 40;
+  uint64_t node_ticks = 1001;
   bool faulted = false;
   mcu_eval::platform::FaultRecord fault = {};
 
@@ -40,6 +43,9 @@ struct Fake {
   std::jmp_buf reset_to;
   bool measuring = false;
   bool wrote_while_measuring = false;
+  uint64_t time = 0;  // of the measured section
+  mcu_eval::NodeHooks hooks = {};
+  size_t node = 0;
   uint32_t request = 0;
   uint32_t request_in_invoke = 0;
   mcu_eval::platform::Phase phase = mcu_eval::platform::Phase::kBoot;
@@ -116,6 +122,7 @@ ModelStatus Load(const uint8_t*, size_t, uint8_t*, size_t) {
   return TheFake().status = mcu_eval_test::StatusWith(TheFake().load);
 }
 uint32_t ArenaUsedBytes() { return TheFake().status.ok() ? 1234 : 0; }
+uint32_t ScratchBytes() { return TheFake().status.ok() ? 56 : 0; }
 size_t InputCount() {
   return TheFake().status.ok() ? TheFake().inputs.size() : 0;
 }
@@ -148,9 +155,32 @@ const uint8_t* OutputData(size_t i) { return TheFake().outputs[i].data(); }
 const uint8_t* IntactTensorData(size_t i) {
   return i == mcu_eval_test::kHiddenTensor ? TheFake().hidden.data() : nullptr;
 }
+void SetNodeHooks(const NodeHooks* hooks) {
+  TheFake().hooks = hooks == nullptr ? NodeHooks{} : *hooks;
+  TheFake().node = 0;
+}
+// An operator with what the runtime spends on it, hooks with their own time.
+void FakeNode(uint64_t ticks) {
+  auto& f = TheFake();
+  const size_t node = f.node++;
+  f.time += 17;
+  if (f.hooks.before != nullptr) {
+    f.time += 5;
+    f.hooks.before(f.hooks.context, node);
+    f.time += 4;
+  }
+  f.time += ticks;
+  if (f.hooks.after != nullptr) {
+    f.time += 6;
+    f.hooks.after(f.hooks.context, node);
+    f.time += 9;
+  }
+}
+void InvokeNothing() { FakeNode(0); }
 bool Invoke() {
   auto& f = TheFake();
   if (f.invoke_fails) return false;
+  for (size_t i = 0; i < f.operators; ++i) FakeNode(f.node_ticks + 10 * i);
   ++f.invokes;
   f.request_in_invoke =
       f.phase == platform::Phase::kInvoke ? f.request : 0xFFFFFFFF;
@@ -178,7 +208,21 @@ namespace platform {
 
 const Board& ThisBoard() { return TheFake().board; }
 uint32_t BootNonce() { return 0; }  // the app must not pass on a 0
-void MeasureBegin() { TheFake().measuring = true; }
+void MeasureBegin() {
+  TheFake().measuring = true;
+  TheFake().time = 0;
+}
+uint64_t MeasureNow() {
+  auto& f = TheFake();
+  f.time += 3;
+  const uint64_t now = f.step == 0 ? 0 : f.time / f.step * f.step;
+  f.time += 2;
+  return now;
+}
+uint32_t MeasureStep() { return TheFake().step; }
+void MeasureDelay(uint32_t count) {
+  TheFake().time += uint64_t{count} * (TheFake().step + 1);
+}
 uint64_t MeasureEnd() {
   TheFake().measuring = false;
   return 5'000'000'000;

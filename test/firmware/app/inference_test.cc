@@ -250,8 +250,6 @@ TEST(UnknownModes_AreRefused) {
   CHECK(IsError(infer(0, 0), mcu_eval_ErrorCode_BAD_REQUEST));
   CHECK(IsError(infer(0, 200), mcu_eval_ErrorCode_BAD_REQUEST));
   CHECK(IsError(infer(2, 1), mcu_eval_ErrorCode_BAD_REQUEST));
-  CHECK(IsError(b.Ask(mcu_eval_Kind_PROFILE, Body()),
-                mcu_eval_ErrorCode_UNSUPPORTED));
 }
 
 TEST(InvokeThatFails_SaysWhyAndGoesOn) {

@@ -122,13 +122,23 @@ TEST(OverwrittenTensor_IsNotHandedOut) {
 
 TEST(Profile_SeesEachOperatorOnce) {
   CHECK(LoadBytes(SmallNet().Bytes()).ok());
-  std::vector<size_t> seen;
-  CHECK(mcu_eval::InvokeProfiled(
-      [](void* list, size_t done) {
-        static_cast<std::vector<size_t>*>(list)->push_back(done);
+  std::vector<int> seen;  // n before operator n, -n behind it
+  const mcu_eval::NodeHooks hooks = {
+      [](void* list, size_t node) {
+        static_cast<std::vector<int>*>(list)->push_back(static_cast<int>(node));
       },
-      &seen));
-  CHECK(seen == std::vector<size_t>({0, 1, 2, 3, 4, 5, 6}));
+      [](void* list, size_t node) {
+        static_cast<std::vector<int>*>(list)->push_back(
+            -static_cast<int>(node));
+      },
+      &seen};
+  mcu_eval::SetNodeHooks(&hooks);
+  CHECK(mcu_eval::Invoke());
+  CHECK(seen == std::vector<int>({0, 0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5}));
+  mcu_eval::InvokeNothing();
+  CHECK(seen ==
+        std::vector<int>({0, 0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6}));
+  mcu_eval::SetNodeHooks(nullptr);
   seen.clear();
   CHECK(mcu_eval::Invoke());
   CHECK(seen.empty());

@@ -38,7 +38,7 @@ describe("hello", () => {
       board: "fake",
       status: "READY",
       clockSource: "none",
-      capabilities: ["CAP_DELTA", "CAP_RESET"],
+      capabilities: ["CAP_DELTA", "CAP_RESET", "CAP_PROFILE"],
       inputs: [{ type: "int8", shape: [1, 64], scale: 1, zeroPoint: 0, name: "input" }],
       fault: null,
     });

@@ -91,6 +91,7 @@ export function fakeBoards(options: FakeBoardOptions = {}): FakeBoards {
           ...counted,
         };
       },
+      profile: async () => ({ nodes: [{ kernels: "portable" }] }),
       stats: async () => ({
         link: { ...counters, framesReceived: 1 + (options.strayFrames ?? 0) },
         host: counters,
