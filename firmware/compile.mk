@@ -77,13 +77,8 @@ $(OUT)/flags: FORCE
 	@echo '$(CXX) $(MACHINE) $(COMMON) $(OUR_FLAGS) $(PB_FLAGS)' | cmp -s - $@ || \
 	  echo '$(CXX) $(MACHINE) $(COMMON) $(OUR_FLAGS) $(PB_FLAGS)' >$@
 
-# Forms for an instruction set that not every x86-64 machine has.
-ifeq ($(FAMILY),native)
-$(OUT)/obj/firmware/infer/kernels/%_avx2.o: FORM_FLAGS := -mavx2 -mfma
-$(OUT)/obj/firmware/infer/kernels/%_vnni.o: FORM_FLAGS := -mavx512f -mavx512bw -mavx512vl -mavx512vnni
-endif
 $(OUT)/obj/%.o: $(ROOT)/%.cc $(OUT)/flags | $(OUT)/build_id.h $(GEN)/mcu_eval.pb.h
-	@mkdir -p $(@D) && $(CXX) $(MACHINE) $(FORM_FLAGS) $(COMMON) $(OUR_FLAGS) -c $< -o $@
+	@mkdir -p $(@D) && $(CXX) $(MACHINE) $(COMMON) $(OUR_FLAGS) -c $< -o $@
 $(OUT)/obj/%.o: $(NANOPB)/%.c $(OUT)/flags
 	@mkdir -p $(@D) && $(CC) $(MACHINE) $(COMMON) $(PB_FLAGS) -c $< -o $@
 $(OUT)/obj/%.o: $(GEN)/%.c $(OUT)/flags
@@ -115,6 +110,12 @@ $(OUT)/libcore.a: $(CORE_OBJECTS) $(NANOPB_OBJECTS)
 	@rm -f $@ && $(AR) rcs $@ $^
 $(OUT)/test/%: $(OUT)/obj/test/firmware/%.o $(call object,$(TEST_HELPERS)) $(OUT)/libcore.a $(LIBTFLM)
 	@mkdir -p $(@D) && $(CXX) $^ $(LINK) -o $@
+
+# Times inferences in the process; board native only.
+invoke-bench: $(OUT)/invoke_bench
+$(OUT)/invoke_bench: $(OUT)/obj/test/kernels/invoke_bench.o $(OUT)/obj/firmware/ports/native/kernel_choice.o \
+    $(OUT)/libcore.a $(LIBTFLM)
+	@$(CXX) $^ $(LINK) -o $@
 
 test: $(TEST_PROGRAMS)
 	@cd $(ROOT) && for program in $(TEST_PROGRAMS:$(ROOT)/%=%); do \

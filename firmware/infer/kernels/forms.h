@@ -40,6 +40,18 @@ extern const Forms kPortableForms;
 extern const Forms kDspForms;
 #endif
 
+#if defined(__x86_64__)
+extern const Forms kAvx2Forms;
+#endif
+
+// A set of this build that this machine can run, or null.
+const Forms* FormsOf(KernelSet set);
+
+// Takes another set than the best for the models loaded from now on; false,
+// and no change, where there is no such set. Only where sets are chosen at run
+// time.
+bool Activate(KernelSet set);
+
 // The set in use: the best of the build that the machine has.
 const Forms& ActiveForms();
 

@@ -12,6 +12,7 @@
 
 #include "board_config.h"
 #include "build_id.h"
+#include "firmware/ports/native/kernel_choice.h"
 #include "firmware/ports/native/restart.h"
 #include "firmware/ports/native/stack.h"
 #include "firmware/ports/platform.h"
@@ -92,6 +93,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s [--model-region FILE]\n", argv[0]);
     return 2;
   }
+  if (!mcu_eval::platform::ChooseKernels()) return 2;
   if (has_region && !MapRegion(argv[2])) return 4;
   mcu_eval::platform::PrepareRestart(argv);
   mcu_eval::platform::RunOnPaintedStack(mcu_eval::AppMain);

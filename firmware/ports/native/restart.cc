@@ -9,6 +9,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "firmware/ports/native/kernel_choice.h"
 #include "firmware/ports/platform.h"
 
 namespace mcu_eval {
@@ -23,6 +24,7 @@ struct Record {
 };
 
 char** g_argv = nullptr;
+char* g_kernels = nullptr;  // the whole "NAME=value", or null
 Record g_record = {static_cast<uint32_t>(ResetCause::kPowerOn), {}};
 volatile Phase g_phase = Phase::kBoot;
 volatile uint32_t g_seq = 0;
@@ -40,9 +42,20 @@ alignas(16) uint8_t g_signal_stack[32768];
     *out++ = "0123456789abcdef"[bytes[i] & 15];
   }
   *out = 0;
-  char* environment[] = {variable, nullptr};
+  char* environment[] = {variable, g_kernels, nullptr};
   execve("/proc/self/exe", g_argv, environment);
   _exit(1);
+}
+
+// The entry of the environment itself, since a fault handler cannot make one.
+char* EnvironmentEntry(const char* name) {
+  const size_t length = std::strlen(name);
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    if (std::strncmp(*entry, name, length) == 0 && (*entry)[length] == '=') {
+      return *entry;
+    }
+  }
+  return nullptr;
 }
 
 int HexDigit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
@@ -76,6 +89,7 @@ void OnFault(int signal, siginfo_t* info, void*) {
 
 void PrepareRestart(char** argv) {
   g_argv = argv;
+  g_kernels = EnvironmentEntry(kKernelsVariable);
   ReadRecord(getenv(kVariable));
 #ifndef __SANITIZE_ADDRESS__
   stack_t stack = {};

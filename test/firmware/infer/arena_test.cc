@@ -11,7 +11,7 @@ namespace {
 
 // Least arena, in steps of 16, that the model loads in.
 size_t Least(const std::vector<uint8_t>& model) {
-  size_t low = 0, high = 1 << 18;
+  size_t low = 0, high = 1 << 20;
   while (high - low > 16) {
     const size_t middle = (low + high) / 32 * 16;
     (LoadBytes(model, middle).ok() ? high : low) = middle;

@@ -52,6 +52,9 @@ void Damage(std::vector<uint8_t>& bytes, Random& random, uint32_t head) {
   }
 }
 
+// Enough for the real models, weights packed for vectors included.
+constexpr size_t kArena = 300 << 10;
+
 // Returns how many damaged models still loaded.
 int Fuzz(const char* name, const std::vector<uint8_t>& model, int rounds,
          bool invoke, bool from_end) {
@@ -67,7 +70,7 @@ int Fuzz(const char* name, const std::vector<uint8_t>& model, int rounds,
     Damage(bytes, random, head);
     if (from_end) std::reverse(bytes.begin(), bytes.end());
     alarm(60);
-    if (!LoadBytes(bytes).ok()) continue;
+    if (!LoadBytes(bytes, kArena).ok()) continue;
     ++loaded;
     if (!invoke) continue;
     for (size_t input = 0; input < mcu_eval::InputCount(); ++input) {

@@ -1,0 +1,31 @@
+// The kernels for x86-64: what their forms point to. All may be called only on
+// machines that have the instructions, see CanRun().
+#ifndef MCU_EVAL_INFER_KERNELS_X86_H_
+#define MCU_EVAL_INFER_KERNELS_X86_H_
+
+#include "firmware/infer/kernels/plan.h"
+
+namespace mcu_eval::kernels {
+
+// Kept memory and scratch are 16-byte aligned; vectors want more.
+constexpr size_t kVectorBytes = 64;
+
+template <typename T>
+T* AlignVector(T* memory) {
+  return reinterpret_cast<T*>(
+      (reinterpret_cast<uintptr_t>(memory) + kVectorBytes - 1) / kVectorBytes *
+      kVectorBytes);
+}
+
+namespace avx2 {
+
+size_t ConvPacked8(const Conv8& plan);
+void PackConv8(const Conv8& plan, uint8_t* packed);
+size_t ConvScratch8(const Conv8& plan);
+void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
+              uint8_t* scratch);
+
+}  // namespace avx2
+}  // namespace mcu_eval::kernels
+
+#endif  // MCU_EVAL_INFER_KERNELS_X86_H_
