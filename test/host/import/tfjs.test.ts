@@ -6,7 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Batch } from "../../../host/core/index.js";
 import { readTfjsLayers, writeTfjsLayers } from "../../../host/import/index.js";
 import { forwardAll, loadEngine, type Network, resnet8 } from "../../../host/nn/index.js";
-import { branchedNetwork, images, mobileNetwork, residualNetwork, withWeights } from "../tflite/networks.js";
+import {
+  branchedNetwork,
+  images,
+  mobileNetwork,
+  residualNetwork,
+  withPlainDepthwise,
+  withWeights,
+} from "../tflite/networks.js";
 
 // tfjs-layers, the independent implementation; loaded after the engine, which mends what Node 23 removed.
 type Tf = typeof import("@tensorflow/tfjs-node");
@@ -26,16 +33,6 @@ async function floatOutput(network: Network, x: Batch): Promise<Float32Array> {
   return outputs.get(network.graph.output)?.data ?? new Float32Array();
 }
 
-/** libtensorflow's depthwise kernel gets dilations wrong, so that tfjs cannot be the judge of one. */
-function withPlainDepthwise({ graph, params }: Network): Network {
-  const layers = graph.layers.map((layer) => {
-    if (layer.kind !== "depthwiseConv2d") return layer;
-    const { dilations: _, ...plain } = layer;
-    return plain;
-  });
-  return { graph: { ...graph, layers }, params };
-}
-
 function worstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
   return Array.from(a).reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] as number))), 0);
@@ -44,6 +41,7 @@ function worstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 describe.each([
   { name: "residual", network: residualNetwork() },
   { name: "mobile", network: mobileNetwork() },
+  // libtensorflow's depthwise kernel gets dilations wrong, so that tfjs cannot be the judge of one.
   { name: "branched", network: withPlainDepthwise(branchedNetwork()) },
   { name: "resnet8", network: withWeights(resnet8()) },
 ])("the $name network as a tfjs layers model", ({ name, network }) => {

@@ -188,6 +188,16 @@ export function branchedNetwork(): Network {
   return withWeights({ id: "branched", layers: BRANCHED, output: "dense", logits: "dense", bounds: [-2, 2] });
 }
 
+/** The network with its depthwise layers undilated and linear; its shapes stay. */
+export function withPlainDepthwise({ graph, params }: Network): Network {
+  const layers = graph.layers.map((layer): Layer => {
+    if (layer.kind !== "depthwiseConv2d") return layer;
+    const { dilations: _, ...plain } = layer;
+    return { ...plain, activation: "linear" };
+  });
+  return { graph: { ...graph, layers }, params };
+}
+
 /** Seeded parameters: He-scaled kernels, small biases, batchNorms that are not the identity. */
 export function withWeights(graph: Graph): Network {
   const params = new Map<string, Param>();
