@@ -9,6 +9,9 @@ const Forms* FormsOf(KernelSet set) {
 #if defined(__ARM_FEATURE_DSP)
   if (set == KernelSet::kDsp) return &kDspForms;
 #endif
+#if defined(__ARM_FEATURE_MVE)
+  if (set == KernelSet::kMve) return &kMveForms;
+#endif
 #if defined(__x86_64__)
   // These ask the operating system, too, whether it saves the registers.
   if (set == KernelSet::kAvx2 && __builtin_cpu_supports("avx2")) {
@@ -18,8 +21,10 @@ const Forms* FormsOf(KernelSet set) {
   return nullptr;
 }
 
-#if defined(__ARM_FEATURE_DSP)
-// Known when compiled, so that an image holds no other set.
+// Where known when compiled, an image holds no other set.
+#if defined(__ARM_FEATURE_MVE)
+const Forms& ActiveForms() { return kMveForms; }
+#elif defined(__ARM_FEATURE_DSP)
 const Forms& ActiveForms() { return kDspForms; }
 #else
 namespace {

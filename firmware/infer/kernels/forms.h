@@ -39,6 +39,9 @@ extern const Forms kPortableForms;
 #if defined(__ARM_FEATURE_DSP)
 extern const Forms kDspForms;
 #endif
+#if defined(__ARM_FEATURE_MVE)
+extern const Forms kMveForms;
+#endif
 
 #if defined(__x86_64__)
 extern const Forms kAvx2Forms;
