@@ -24,14 +24,32 @@ struct Form {
               uint8_t* scratch);
 };
 
+// A kernel of two inputs, element by element.
+template <typename Plan, typename Element>
+struct PairForm {
+  KernelSet set;
+  size_t (*scratch_bytes)(const Plan& plan);
+  void (*run)(const Plan& plan, const Element* a, const Element* b,
+              Element* output, uint8_t* scratch);
+};
+
 template <typename Plan>
-size_t NoBytes(const Plan&) {
+constexpr size_t NoBytes(const Plan&) {
   return 0;
 }
 
 struct Forms {
   Form<Conv8, int8_t> conv8;
   Form<Conv8, int8_t> dense8;
+  Form<Depthwise8, int8_t> depthwise8;
+  Form<Pool, int8_t> average8, max8;
+  Form<Pool, int16_t> average16, max16;
+  Form<Softmax8, int8_t> softmax8;
+  Form<Softmax16, int16_t> softmax16;
+  PairForm<Add, int8_t> add8;
+  PairForm<Add, int16_t> add16;
+  PairForm<Mul, int8_t> mul8;
+  PairForm<Mul, int16_t> mul16;
 };
 
 // The sets that this build has, each complete.

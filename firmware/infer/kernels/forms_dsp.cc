@@ -1,16 +1,25 @@
 #if defined(__ARM_FEATURE_DSP)
 
 #include "firmware/infer/kernels/dsp.h"
-#include "firmware/infer/kernels/forms.h"
+#include "firmware/infer/kernels/forms_portable.h"
 
 namespace mcu_eval::kernels {
+namespace {
 
-const Forms kDspForms = {
-    {KernelSet::kDsp, NoBytes<Conv8>, nullptr, dsp::ConvScratch8,
-     dsp::RunConv8},
-    {KernelSet::kDsp, NoBytes<Conv8>, nullptr, dsp::ConvScratch8,
-     dsp::RunConv8},
-};
+constexpr Forms Dsp() {
+  Forms forms = PortableForms();
+  forms.conv8 = {KernelSet::kDsp, NoBytes<Conv8>, nullptr, dsp::ConvScratch8,
+                 dsp::RunConv8};
+  forms.dense8 = forms.conv8;
+  return forms;
+}
+
+// Before any code runs, and in flash.
+constexpr Forms kForms = Dsp();
+
+}  // namespace
+
+const Forms kDspForms = kForms;
 
 }  // namespace mcu_eval::kernels
 

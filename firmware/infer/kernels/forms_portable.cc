@@ -1,13 +1,13 @@
-#include "firmware/infer/kernels/forms.h"
-#include "firmware/infer/kernels/portable.h"
+#include "firmware/infer/kernels/forms_portable.h"
 
 namespace mcu_eval::kernels {
+namespace {
 
-const Forms kPortableForms = {
-    {KernelSet::kPortable, NoBytes<Conv8>, nullptr, portable::ConvScratch8,
-     portable::RunConv8},
-    {KernelSet::kPortable, NoBytes<Conv8>, nullptr, portable::ConvScratch8,
-     portable::RunConv8},
-};
+// Before any code runs: other sets start from it.
+constexpr Forms kForms = PortableForms();
+
+}  // namespace
+
+const Forms kPortableForms = kForms;
 
 }  // namespace mcu_eval::kernels

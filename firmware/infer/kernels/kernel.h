@@ -22,6 +22,15 @@ inline bool IsOurs(TfLiteType type) {
 
 extern const Kernel kConv;
 extern const Kernel kFullyConnected;
+extern const Kernel kDepthwiseConv;
+extern const Kernel kAveragePool;
+extern const Kernel kMaxPool;
+extern const Kernel kSoftmax;
+extern const Kernel kAdd;
+extern const Kernel kMul;
+extern const Kernel kReshape;
+extern const Kernel kPad;
+extern const Kernel kConcatenation;
 
 }  // namespace mcu_eval::kernels
 

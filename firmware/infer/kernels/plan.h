@@ -72,6 +72,60 @@ struct Depthwise16 {
   const uint8_t* packed;
 };
 
+// AVERAGE_POOL_2D and MAX_POOL_2D; padding counts for nothing, dilation is 1.
+struct Pool {
+  Window window;
+  Output output;  // its zero point is not used
+};
+
+// How two inputs are walked beside one output that lies in one piece: four
+// loops, the last one innermost, steps in elements. A step of 0 repeats an
+// input along that axis. Axes are merged where they can be: inputs of one shape
+// are one row, extents {1, 1, 1, n}.
+struct Pairing {
+  int32_t extents[4];
+  int32_t steps[2][4];
+};
+
+// ADD: both inputs, less their zero points, go left by `left`, are multiplied
+// and shifted right to one scale, summed, and go to the output's scale so.
+struct Add {
+  Pairing pairing;
+  struct {
+    int32_t zero_point;
+    int32_t multiplier;  // 2^30 to 2^31 - 1
+    int32_t right;
+  } inputs[2];
+  int32_t left;  // 20 for int8, 15 for int16
+  int32_t multiplier;
+  int32_t right;
+  Output output;
+};
+
+// MUL: the product of both inputs, less their zero points, rescaled.
+struct Mul {
+  Pairing pairing;
+  int32_t zero_points[2];
+  int32_t multiplier;
+  int32_t left, right;
+  Output output;
+};
+
+// SOFTMAX, int8, along the last axis. The output's grid is 1/256 from -128.
+struct Softmax8 {
+  int32_t rows, depth;
+  int32_t multiplier;  // with `left`: from input steps to steps of 2^-26
+  int32_t left;
+  int32_t least;  // differences to the maximum below it count for nothing
+};
+
+// SOFTMAX, int16. The output's grid is 1/32768 from 0.
+struct Softmax16 {
+  int32_t rows, depth;
+  int32_t multiplier;  // with both shifts: from input steps to 10/65535
+  int32_t left, right;
+};
+
 }  // namespace mcu_eval::kernels
 
 #endif  // MCU_EVAL_INFER_KERNELS_PLAN_H_
