@@ -1,15 +1,24 @@
 #if defined(__ARM_FEATURE_MVE)
-#include "firmware/infer/kernels/forms.h"
+#include "firmware/infer/kernels/forms_portable.h"
 #include "firmware/infer/kernels/mve.h"
 
 namespace mcu_eval::kernels {
+namespace {
 
-const Forms kMveForms = {
-    {KernelSet::kMve, NoBytes<Conv8>, nullptr, mve::ConvScratch8,
-     mve::RunConv8},
-    {KernelSet::kMve, NoBytes<Conv8>, nullptr, mve::ConvScratch8,
-     mve::RunConv8},
-};
+constexpr Forms Mve() {
+  Forms forms = PortableForms();
+  forms.conv8 = {KernelSet::kMve, NoBytes<Conv8>, nullptr, mve::ConvScratch8,
+                 mve::RunConv8};
+  forms.dense8 = forms.conv8;
+  return forms;
+}
+
+// Before any code runs, and in flash.
+constexpr Forms kForms = Mve();
+
+}  // namespace
+
+const Forms kMveForms = kForms;
 
 }  // namespace mcu_eval::kernels
 
