@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds the networks that kernels are measured on, through the project's own converter, with inputs for each.
 //
-// usage: nets.mjs [--inputs N] [--only ID]...     (16 inputs each unless told). Needs `make build`.
+// usage: nets.mjs [--inputs N]     (16 inputs each unless told). Needs `make build`.
 //
 // Everything is seeded and computed by tfjs's plain JavaScript, whose sums do not depend on the machine: same
 // bytes everywhere. Writes build/bench/nets/: <id>-<type>.tflite, <id>-<type>.inputs.bin (whole inputs, one after
@@ -24,9 +24,7 @@ const root = path.dirname(path.dirname(import.meta.dirname));
 const folder = path.join(root, "build", "bench", "nets");
 const CONVERTERS = { int8: quantizeInt8, int16x8: quantizeInt16x8 };
 
-const { values: flags } = parseArgs({
-  options: { inputs: { type: "string", default: "16" }, only: { type: "string", multiple: true } },
-});
+const { values: flags } = parseArgs({ options: { inputs: { type: "string", default: "16" } } });
 const count = Number(flags.inputs);
 if (!Number.isInteger(count) || count < 1) throw new Error(`--inputs ${flags.inputs}, expected a whole number from 1`);
 
@@ -48,7 +46,7 @@ async function* committed() {
 const sources = [
   { graph: resnet8(), input: "picture", files: committed },
   ...NETS.map((net) => ({ ...net, files: () => built(net) })),
-].filter(({ graph }) => !flags.only || flags.only.includes(graph.id));
+];
 
 await mkdir(folder, { recursive: true });
 const index = [];

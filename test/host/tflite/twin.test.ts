@@ -8,13 +8,15 @@ import {
   inputGrid,
   outputGrid,
   quantizeInt8,
+  quantizeInt16x8,
   readTflite,
   type TfliteModel,
   type TfliteOperator,
   type TfliteTensor,
   twinOf,
 } from "../../../host/tflite/index.js";
-import { images, mobileNetwork, residualNetwork } from "./networks.js";
+import { oracleInfer } from "../../oracle/oracle.js";
+import { branchedNetwork, images, mobileNetwork, residualNetwork } from "./networks.js";
 
 function tensor(name: string, change: Partial<TfliteTensor>): TfliteTensor {
   return { name, shape: [1, 2], type: "int8", data: null, quantization: null, isVariable: false, ...change };
@@ -129,6 +131,31 @@ describe.each([
     const span = Math.max(...float.data) - Math.min(...float.data);
     for (const [i, value] of float.data.entries()) {
       expect(Math.abs(value - (quantized.data[i] as number)) / span).toBeLessThan(0.06);
+    }
+  });
+});
+
+describe("the twin", () => {
+  it("refuses what it has no layer for, naming the operator", async () => {
+    const network = branchedNetwork();
+    const model = readTflite(quantizeInt8(network, await calibrate(network, images(network, 4))));
+    expect(() => twinOf(model)).toThrow("operator 0 (PAD) of the model has no form in the differentiable twin");
+  });
+
+  it("of 16-bit activations is within four of 65,536 steps of tflite-micro", async () => {
+    for (const network of [residualNetwork(), mobileNetwork()]) {
+      const x = images(network, 10);
+      const bytes = quantizeInt16x8(network, await calibrate(network, x));
+      const model = readTflite(bytes);
+      const twin = twinOf(model);
+      const integers = toGrid(x.data, inputGrid(model));
+      const raw = await oracleInfer("tflm", bytes, new Uint8Array(integers.buffer));
+      const expected = fromGrid(new Int16Array(Uint8Array.from(raw).buffer), outputGrid(model));
+      const outputs = (await forwardAll(twin, x, [twin.graph.output])).get(twin.graph.output)?.data ?? [];
+      expect(outputs.length).toBe(expected.length);
+      for (const [i, value] of outputs.entries()) {
+        expect(Math.abs(value - (expected[i] as number))).toBeLessThan(4 * outputGrid(model).scale);
+      }
     }
   });
 });
