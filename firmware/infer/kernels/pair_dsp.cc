@@ -34,13 +34,11 @@
   "bne 2b\n"                                                         \
   "ldr r0, [sp]\n"
 
-// Rows and channels move on, outputs and channels are kept in the tile; again
-// until the last channel.
+// Rows and channels move on, outputs and channels are kept in the tile, at r0;
+// again until the last channel.
 #define MCU_EVAL_PAIR_NEXT        \
-  "ldr r0, [sp]\n"                \
   "stm r0, {r10, r11, r12, lr}\n" \
-  "ldr r1, [r0, #32]\n"           \
-  "ldr r6, [r0, #36]\n"           \
+  "ldrd r1, r6, [r0, #32]\n"      \
   "add r8, r8, r1\n"              \
   "cmp r10, r6\n"                 \
   "bne 1b\n" MCU_EVAL_RETURN
@@ -61,7 +59,7 @@
   "ldrsb r11, [r10, #29]\n" /* */                                           \
   MCU_EVAL_END16("r4", "r6", "r11", "[r10, #16]", "r0", "r1", limit, "r12") \
   MCU_EVAL_END16("r5", "r6", "r11", "[r10, #16]", "r0", "r1", limit, "lr")  \
-  "add r10, #32\n" MCU_EVAL_PAIR_NEXT
+  "ldr r0, [sp]\n" "add r10, #32\n" MCU_EVAL_PAIR_NEXT
 
 namespace mcu_eval::kernels::dsp {
 
