@@ -17,6 +17,11 @@ const Forms* FormsOf(KernelSet set) {
   if (set == KernelSet::kAvx2 && __builtin_cpu_supports("avx2")) {
     return &kAvx2Forms;
   }
+  if (set == KernelSet::kVnni && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512vnni")) {
+    return &kVnniForms;
+  }
 #endif
   return nullptr;
 }

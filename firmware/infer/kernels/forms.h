@@ -63,6 +63,7 @@ extern const Forms kMveForms;
 
 #if defined(__x86_64__)
 extern const Forms kAvx2Forms;
+extern const Forms kVnniForms;
 #endif
 
 // A set of this build that this machine can run, or null.

@@ -1,5 +1,5 @@
 // The kernels for x86-64: what their forms point to. All may be called only on
-// machines that have the instructions, see CanRun().
+// machines that have the instructions, see FormsOf().
 #ifndef MCU_EVAL_INFER_KERNELS_X86_H_
 #define MCU_EVAL_INFER_KERNELS_X86_H_
 
@@ -26,6 +26,16 @@ void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
               uint8_t* scratch);
 
 }  // namespace avx2
+
+namespace vnni {
+
+size_t ConvPacked8(const Conv8& plan);
+void PackConv8(const Conv8& plan, uint8_t* packed);
+size_t ConvScratch8(const Conv8& plan);
+void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
+              uint8_t* scratch);
+
+}  // namespace vnni
 }  // namespace mcu_eval::kernels
 
 #endif  // MCU_EVAL_INFER_KERNELS_X86_H_

@@ -1,4 +1,4 @@
-// Compiled for any x86-64: tables are built before the machine is known.
+// Compiled for any x86-64: the tables are made before the machine is known.
 #if defined(__x86_64__)
 
 #include "firmware/infer/kernels/forms.h"
@@ -15,9 +15,19 @@ Forms Avx2() {
   return forms;
 }
 
+// Machines with AVX512 have AVX2.
+Forms Vnni() {
+  Forms forms = Avx2();
+  forms.conv8 = {KernelSet::kVnni, vnni::ConvPacked8, vnni::PackConv8,
+                 vnni::ConvScratch8, vnni::RunConv8};
+  forms.dense8 = forms.conv8;
+  return forms;
+}
+
 }  // namespace
 
 const Forms kAvx2Forms = Avx2();
+const Forms kVnniForms = Vnni();
 
 }  // namespace mcu_eval::kernels
 
