@@ -93,11 +93,28 @@ bool Hold(Trial& trial, const char* form, const Element* got,
   return true;
 }
 
-// Runs every form of a kernel on a plan that is complete but for `packed`.
-// What `run` does with a form, its plan, output and scratch is the kernel's.
-template <typename Plan, typename Kernel, typename Element, typename Run>
+// Lets a form pack its weights; plans without that memory need none.
+template <typename Kernel, typename Plan>
+auto Pack(const Kernel& form, Plan* plan, uint8_t junk, int)
+    -> decltype(plan->packed, void()) {
+  plan->packed = nullptr;
+  const size_t bytes = form.packed_bytes(*plan);
+  if (bytes == 0) return;
+  uint8_t* packed = pool::Take("packed memory", bytes);
+  std::memset(packed, junk, bytes);
+  form.pack(*plan, packed);
+  plan->packed = packed;
+}
+template <typename Kernel, typename Plan>
+void Pack(const Kernel&, Plan*, uint8_t, long) {}
+
+// Runs every form of a kernel on a plan that is complete but for `packed`, and
+// holds its output to `want`.
+template <typename Plan, typename Kernel, typename Element,
+          typename... Elements>
 void HoldForms(Trial& trial, Kernel mcu_eval::kernels::Forms::*kernel,
-               Plan plan, const Element* want, size_t count, Run run) {
+               Plan plan, const Element* want, size_t count,
+               const Elements*... inputs) {
   FormSet sets[kMostSets];
   const size_t n = FormSets(sets);
   for (size_t i = 0; i < n && !trial.failed(); ++i) {
@@ -106,21 +123,14 @@ void HoldForms(Trial& trial, Kernel mcu_eval::kernels::Forms::*kernel,
     if (i > 0 && form.run == (sets[0].forms->*kernel).run) continue;
     const size_t mark = pool::Mark();
     const uint8_t junk = static_cast<uint8_t>(trial.random.Next());
-    plan.packed = nullptr;
-    const size_t packed_bytes = form.packed_bytes(plan);
-    if (packed_bytes > 0) {
-      uint8_t* packed = pool::Take("packed memory", packed_bytes);
-      std::memset(packed, junk, packed_bytes);
-      form.pack(plan, packed);
-      plan.packed = packed;
-    }
+    Pack(form, &plan, junk, 0);
     pool::Seal();
     const size_t scratch_bytes = form.scratch_bytes(plan);
     uint8_t* scratch = pool::Take("scratch", scratch_bytes);
     std::memset(scratch, junk, scratch_bytes);
     Element* output = Array<Element>(trial, "output", count);
     std::memset(output, junk, count * sizeof(Element));
-    run(form, plan, output, scratch);
+    form.run(plan, inputs..., output, scratch);
     Hold(trial, sets[i].name, output, want, count);
     ++trial.runs[i];
     pool::Release(mark);
