@@ -33,12 +33,6 @@ int64_t SizeOf(const int8_t* weights, int32_t count, int32_t stride) {
   return size;
 }
 
-int32_t DrawMultiplier(Random& random) {
-  if (random.Chance(70)) return random.Int32(1 << 30, INT32_MAX);
-  return random.Pick<int32_t>({1 << 30, (1 << 30) + 1, INT32_MAX, INT32_MAX - 1,
-                               0x7FFF0000 - 1, 0x7FFF0000, 0x7FFF7FFF});
-}
-
 // Least power of two above `value`.
 int BitsOf(int64_t value) {
   int bits = 0;
@@ -47,6 +41,12 @@ int BitsOf(int64_t value) {
 }
 
 }  // namespace
+
+int32_t DrawMultiplier(Random& random) {
+  if (random.Chance(70)) return random.Int32(1 << 30, INT32_MAX);
+  return random.Pick<int32_t>({1 << 30, (1 << 30) + 1, INT32_MAX, INT32_MAX - 1,
+                               0x7FFF0000 - 1, 0x7FFF0000, 0x7FFF7FFF});
+}
 
 void DrawBytes(Random& random, int8_t* values, size_t count) {
   DrawValues(random, values, count, -128, 127);

@@ -27,6 +27,9 @@ struct Limits {
 };
 Window DrawWindow(Random& random, const Limits& limits, bool depthwise);
 
+// The same for a depthwise convolution.
+Window DrawDepthwise(Random& random, int32_t* multiplier);
+
 // Fills with one of: everything, the two ends, one end, small, nearly all zero.
 void DrawBytes(Random& random, int8_t* values, size_t count);
 void DrawWords(Random& random, int16_t* values, size_t count);
@@ -37,6 +40,9 @@ int32_t DrawZeroPoint8(Random& random);
 // Limits as a fused activation makes them; `low` and `high` are the type's.
 Output DrawOutput(Random& random, int32_t zero_point, int32_t low,
                   int32_t high);
+
+// 2^30 to 2^31 - 1, its ends among them.
+int32_t DrawMultiplier(Random& random);
 
 // A multiplier in TFLite's form, m * 2^(shift - 31), that carries no sum within
 // `bound` out of range, as the validator has it.

@@ -61,6 +61,14 @@ Window DrawWindow(Random& random, const Limits& limits, bool depthwise) {
   }
 }
 
+Window DrawDepthwise(Random& random, int32_t* multiplier) {
+  *multiplier = random.Chance(60) ? 1 : random.Int32(1, 8);
+  const int32_t channels = *multiplier == 1 ? 70 : 70 / *multiplier;
+  Window w = DrawWindow(random, {channels, 6, 3, 3, 20000 / *multiplier}, true);
+  w.out_c = w.in_c * *multiplier;
+  return w;
+}
+
 void DescribeWindow(Text& text, const Window& w) {
   const struct {
     const char* name;
