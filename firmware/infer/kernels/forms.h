@@ -42,6 +42,7 @@ struct Forms {
   Form<Conv8, int8_t> conv8;
   Form<Conv8, int8_t> dense8;
   Form<Depthwise8, int8_t> depthwise8;
+  Form<Depthwise16, int16_t> depthwise16;
   Form<Pool, int8_t> average8, max8;
   Form<Pool, int16_t> average16, max16;
   Form<Softmax8, int8_t> softmax8;

@@ -11,6 +11,10 @@ constexpr Forms Dsp() {
   forms.conv8 = {KernelSet::kDsp, NoBytes<Conv8>, nullptr, dsp::ConvScratch8,
                  dsp::RunConv8};
   forms.dense8 = forms.conv8;
+  forms.depthwise8 = {KernelSet::kDsp, NoBytes<Depthwise8>, nullptr,
+                      dsp::DepthwiseScratch8, dsp::RunDepthwise8};
+  forms.depthwise16 = {KernelSet::kDsp, NoBytes<Depthwise16>, nullptr,
+                       dsp::DepthwiseScratch16, dsp::RunDepthwise16};
   return forms;
 }
 

@@ -16,6 +16,8 @@ constexpr Forms PortableForms() {
   forms.dense8 = forms.conv8;
   forms.depthwise8 = {kSet, NoBytes<Depthwise8>, nullptr, NoBytes<Depthwise8>,
                       portable::RunDepthwise8};
+  forms.depthwise16 = {kSet, NoBytes<Depthwise16>, nullptr,
+                       NoBytes<Depthwise16>, portable::RunDepthwise16};
   forms.average8 = {kSet, NoBytes<Pool>, nullptr, NoBytes<Pool>,
                     portable::RunAverage8};
   forms.max8 = {kSet, NoBytes<Pool>, nullptr, NoBytes<Pool>, portable::RunMax8};

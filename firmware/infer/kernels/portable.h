@@ -13,6 +13,8 @@ void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
 
 void RunDepthwise8(const Depthwise8& plan, const int8_t* input, int8_t* output,
                    uint8_t* scratch);
+void RunDepthwise16(const Depthwise16& plan, const int16_t* input,
+                    int16_t* output, uint8_t* scratch);
 
 void RunAverage8(const Pool& plan, const int8_t* input, int8_t* output,
                  uint8_t* scratch);
