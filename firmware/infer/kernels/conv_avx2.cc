@@ -5,6 +5,8 @@
 
 #include <immintrin.h>
 
+#include <algorithm>
+
 #include "firmware/infer/kernels/multiply_avx2.h"
 #include "firmware/infer/kernels/padded.h"
 #include "firmware/infer/kernels/portable.h"
@@ -33,16 +35,6 @@ Layout LayoutOf(const Conv8& plan) {
   layout.block_elements = static_cast<size_t>(layout.runs.count()) *
                           ((layout.runs.length + 1) / 2) * 2 * kLanes;
   return layout;
-}
-
-void Widen(const int8_t* from, int16_t* to, int32_t count) {
-  int32_t i = 0;
-  for (; i + 16 <= count; i += 16) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + i),
-                        _mm256_cvtepi8_epi16(_mm_loadu_si128(
-                            reinterpret_cast<const __m128i*>(from + i))));
-  }
-  for (; i < count; ++i) to[i] = from[i];
 }
 
 // One block set of all positions of an image.

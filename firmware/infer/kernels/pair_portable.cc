@@ -28,12 +28,8 @@ void RunAdd(const Add& plan, const Element* a, const Element* b,
 template <typename Element>
 void RunMul(const Mul& plan, const Element* a, const Element* b,
             Element* output) {
-  Run(plan, a, b, output, [&](int32_t x, int32_t y) {
-    const int32_t product =
-        (x - plan.zero_points[0]) * (y - plan.zero_points[1]);
-    return Clamp(RescaleBy(product, plan.multiplier, plan.left, plan.right),
-                 plan.output);
-  });
+  Run(plan, a, b, output,
+      [&](int32_t x, int32_t y) { return MulEnd(plan, x, y); });
 }
 
 }  // namespace

@@ -36,6 +36,13 @@ inline int32_t AddEnd(const Add& plan, int32_t sum) {
   return Clamp(RescaleBy(sum, plan.multiplier, 0, plan.right), plan.output);
 }
 
+// MUL of two inputs as they are.
+inline int32_t MulEnd(const Mul& plan, int32_t x, int32_t y) {
+  const int32_t product = (x - plan.zero_points[0]) * (y - plan.zero_points[1]);
+  return Clamp(RescaleBy(product, plan.multiplier, plan.left, plan.right),
+               plan.output);
+}
+
 }  // namespace mcu_eval::kernels
 
 #endif  // MCU_EVAL_INFER_KERNELS_PAIRING_H_

@@ -4,10 +4,8 @@
 
 #include <immintrin.h>
 
-#include <algorithm>
-#include <cstring>
-
 #include "firmware/infer/kernels/requantize.h"
+#include "firmware/infer/kernels/widen_avx2.h"
 
 #pragma GCC push_options
 #pragma GCC target("avx2")
@@ -22,11 +20,16 @@ struct alignas(32) Ends8 {
   bool is_short;  // all of them
 };
 
-inline Ends8 EndsOf(const Channel8* channels, int32_t count) {
+constexpr int32_t kInOrder[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+
+// Of `count` channels; `order` says which of them each lane has.
+inline Ends8 EndsOf(const Channel8* channels, int32_t count,
+                    const int32_t (&order)[8] = kInOrder) {
   Ends8 ends = {};
   ends.is_short = true;
-  for (int32_t lane = 0; lane < std::min(count, 8); ++lane) {
-    const Channel8& channel = channels[lane];
+  for (int32_t lane = 0; lane < 8; ++lane) {
+    if (order[lane] >= count) continue;
+    const Channel8& channel = channels[order[lane]];
     ends.bias[lane] = channel.bias;
     ends.multiplier[lane] = static_cast<int32_t>(channel.fraction / 2);
     ends.left[lane] = channel.left;
@@ -47,10 +50,6 @@ inline Ending EndingOf(const Output& output) {
           _mm256_set1_epi32(output.max)};
 }
 
-inline __m256i Load(const void* from) {
-  return _mm256_load_si256(static_cast<const __m256i*>(from));
-}
-
 // (sum * multiplier + 2^30) >> 31: bits 31 to 62 of each product.
 inline __m256i HighProduct(__m256i sum, __m256i multiplier) {
   const __m256i half = _mm256_set1_epi64x(int64_t{1} << 30);
@@ -62,6 +61,14 @@ inline __m256i HighProduct(__m256i sum, __m256i multiplier) {
                        half);
   return _mm256_blend_epi32(_mm256_srli_epi64(even, 31),
                             _mm256_slli_epi64(odd, 1), 0xAA);
+}
+
+inline __m256i Limit(__m256i value, const Ending& ending) {
+  return _mm256_min_epi32(_mm256_max_epi32(value, ending.min), ending.max);
+}
+
+inline __m256i Clamp(__m256i value, const Ending& ending) {
+  return Limit(_mm256_add_epi32(value, ending.zero_point), ending);
 }
 
 // Any shifts. The last rounding goes by the remainder, which needs no more
@@ -82,36 +89,14 @@ inline __m256i Rescale(__m256i sum, const Ends8& ends) {
 // Requantize8() without the narrowing.
 inline __m256i Requantize8(__m256i sum, const Ends8& ends,
                            const Ending& ending) {
-  __m256i value;
-  if (ends.is_short) {
-    const __m256i before_last =
-        _mm256_sub_epi32(Load(ends.right), _mm256_set1_epi32(1));
-    value = HighProduct(sum, Load(ends.multiplier));
-    value = _mm256_add_epi32(value, _mm256_srai_epi32(value, 31));
-    value = _mm256_add_epi32(_mm256_srav_epi32(value, before_last),
-                             ending.rounding);
-    value = _mm256_srai_epi32(value, 1);
-  } else {
-    value = _mm256_add_epi32(Rescale(sum, ends), ending.zero_point);
-  }
-  return _mm256_min_epi32(_mm256_max_epi32(value, ending.min), ending.max);
-}
-
-// Eight lanes within int8, in order, in the low half.
-inline __m128i Narrow8(__m256i value) {
-  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(value),
-                                        _mm256_extracti128_si256(value, 1));
-  return _mm_packs_epi16(words, words);
-}
-
-// The first `count` of eight int8.
-inline void Store8(int8_t* to, __m128i bytes, int32_t count) {
-  if (count >= 8) {
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(to), bytes);
-  } else {
-    const int64_t value = _mm_cvtsi128_si64(bytes);
-    std::memcpy(to, &value, count);
-  }
+  if (!ends.is_short) return Clamp(Rescale(sum, ends), ending);
+  const __m256i before_last =
+      _mm256_sub_epi32(Load(ends.right), _mm256_set1_epi32(1));
+  const __m256i high = HighProduct(sum, Load(ends.multiplier));
+  const __m256i shifted = _mm256_srav_epi32(
+      _mm256_add_epi32(high, _mm256_srai_epi32(high, 31)), before_last);
+  return Limit(_mm256_srai_epi32(_mm256_add_epi32(shifted, ending.rounding), 1),
+               ending);
 }
 
 }  // namespace mcu_eval::kernels::avx2

@@ -25,6 +25,30 @@ size_t ConvScratch8(const Conv8& plan);
 void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
               uint8_t* scratch);
 
+size_t DepthwisePacked8(const Depthwise8& plan);
+void PackDepthwise8(const Depthwise8& plan, uint8_t* packed);
+size_t DepthwiseScratch8(const Depthwise8& plan);
+void RunDepthwise8(const Depthwise8& plan, const int8_t* input, int8_t* output,
+                   uint8_t* scratch);
+
+void RunAverage8(const Pool& plan, const int8_t* input, int8_t* output,
+                 uint8_t* scratch);
+void RunAverage16(const Pool& plan, const int16_t* input, int16_t* output,
+                  uint8_t* scratch);
+void RunMax8(const Pool& plan, const int8_t* input, int8_t* output,
+             uint8_t* scratch);
+void RunMax16(const Pool& plan, const int16_t* input, int16_t* output,
+              uint8_t* scratch);
+
+void RunAdd8(const Add& plan, const int8_t* a, const int8_t* b, int8_t* output,
+             uint8_t* scratch);
+void RunAdd16(const Add& plan, const int16_t* a, const int16_t* b,
+              int16_t* output, uint8_t* scratch);
+void RunMul8(const Mul& plan, const int8_t* a, const int8_t* b, int8_t* output,
+             uint8_t* scratch);
+void RunMul16(const Mul& plan, const int16_t* a, const int16_t* b,
+              int16_t* output, uint8_t* scratch);
+
 }  // namespace avx2
 
 namespace vnni {
