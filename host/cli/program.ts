@@ -10,6 +10,7 @@ import { addAttack } from "./verbs/attack.js";
 import { addBoards } from "./verbs/boards.js";
 import { addBuild } from "./verbs/build.js";
 import { addDoctor } from "./verbs/doctor.js";
+import { addProfile } from "./verbs/profile.js";
 import { addQuantize } from "./verbs/quantize.js";
 import { addReport } from "./verbs/report.js";
 import { addRun } from "./verbs/run.js";
@@ -41,7 +42,7 @@ export function buildProgram(io: Io): Command {
     .showHelpAfterError("hint: --help lists what is accepted.")
     .configureHelp({ helpWidth: 110 })
     .addHelpText("after", EXIT_CODES);
-  for (const add of [addRun, addAttack, addTrain, addQuantize, addBuild, addBoards, addDoctor, addReport])
+  for (const add of [addRun, addAttack, addTrain, addQuantize, addProfile, addBuild, addBoards, addDoctor, addReport])
     add(program, io);
   return program;
 }

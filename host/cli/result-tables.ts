@@ -34,11 +34,12 @@ export function consoleTables({ manifest, summary }: Pick<ReportInput, "manifest
   ];
   return tables
     .filter(({ rows }) => rows.length > 0)
-    .map(show)
+    .map(showTable)
     .join("\n");
 }
 
-function show({ caption, columns, rows }: Table): string {
+/** A table under its caption. */
+export function showTable({ caption, columns, rows }: Table): string {
   return `${caption}\n${textTable(
     columns.map(({ title, note, align }) => ({ title: note ? `${title} (${note})` : title, align })),
     rows.map((cells) => cells.map(plainCell)),

@@ -8,6 +8,7 @@ export * from "./load-dataset.js";
 export * from "./model-dir.js";
 export * from "./npy.js";
 export * from "./picture.js";
+export * from "./profile-record.js";
 export * from "./run-answers.js";
 export * from "./run-conditions.js";
 export * from "./run-folder.js";

@@ -159,17 +159,21 @@ function outputOf<T>(output: T | undefined, sample: number): T {
 function answerOf(result: InferResult, { clockSource }: Hello): Answer {
   const output = outputOf(result.outputs[0], result.sample);
   const { ticks, irqTicks } = result;
-  const isEmulated = clockSource === "qemu-icount" || clockSource === "renode-virtual";
   return {
     output: output.data,
     outputCrc: output.crc,
     inputCrc: result.inputCrc,
-    ...(ticks === undefined ? {} : isEmulated ? { instructions: ticks } : { cycles: ticks }),
+    ...(ticks === undefined ? {} : isEmulatedClock(clockSource) ? { instructions: ticks } : { cycles: ticks }),
     ...(irqTicks === undefined ? {} : { irqCycles: irqTicks }),
   };
 }
 
-function kindOf(board: Board): BoardRecord["kind"] {
+/** Whether a clock counts instructions; others count cycles. */
+export function isEmulatedClock(clockSource: string): boolean {
+  return clockSource === "qemu-icount" || clockSource === "renode-virtual";
+}
+
+export function kindOf(board: Board): BoardRecord["kind"] {
   return ({ native: "native", emulated: "emulator", real: "device" } as const)[board.kind];
 }
 

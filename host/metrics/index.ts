@@ -5,6 +5,7 @@ export * from "./ensemble.js";
 export * from "./gradient.js";
 export * from "./interval.js";
 export * from "./mcnemar.js";
+export * from "./profile.js";
 export * from "./quantization-shift.js";
 export * from "./rates.js";
 export * from "./sanity.js";

@@ -2,6 +2,7 @@ export { calibrate } from "./calibrate.js";
 export { quantizeInt8, quantizeInt16x8 } from "./convert.js";
 export { inputGrid, inputTensor, logitsTensor, outputGrid, outputTensor } from "./io.js";
 export type { Ranges } from "./lower.js";
+export { macsOf } from "./macs.js";
 export {
   bytesPerElement,
   type OperatorOptions,

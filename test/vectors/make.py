@@ -314,6 +314,10 @@ def message_cases():
     good("profile reply", pb.PROFILE_REPLY,
          pb.ProfileReply(sample=1, node_count=2, nodes=[pb.NodeProfile(node=0, ticks=2**33), pb.NodeProfile(node=1)],
                          total_ticks=2**53 - 1))
+    good("profile reply with the cost of counting", pb.PROFILE_REPLY,
+         pb.ProfileReply(sample=1, node_count=40, first_node=39,
+                         nodes=[pb.NodeProfile(node=39, ticks=0, kernels=pb.KERNELS_DSP)],
+                         total_ticks=0, tick_step=125, hook_ticks=45, empty_ticks=26))
     good("stats", pb.STATS, pb.Stats())
     good("stats reply", pb.STATS_REPLY,
          pb.StatsReply(link=pb.LinkCounters(bytes_received=2**35, bytes_sent=1, frames_received=3, bad_crc=4,

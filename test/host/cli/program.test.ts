@@ -18,11 +18,14 @@ describe("help", () => {
     await expect(out).toMatchFileSnapshot("golden/help.txt");
   });
 
-  it.each(["run", "attack", "train", "quantize", "build", "boards", "doctor", "report"])("of %s", async (verb) => {
-    const { code, out } = await cli(verb, "--help");
-    expect(code).toBe(0);
-    await expect(out).toMatchFileSnapshot(`golden/help-${verb}.txt`);
-  });
+  it.each(["run", "attack", "train", "quantize", "profile", "build", "boards", "doctor", "report"])(
+    "of %s",
+    async (verb) => {
+      const { code, out } = await cli(verb, "--help");
+      expect(code).toBe(0);
+      await expect(out).toMatchFileSnapshot(`golden/help-${verb}.txt`);
+    },
+  );
 
   it("answers to no verb at all with the help and a usage error", async () => {
     const { code, err } = await cli();
@@ -55,6 +58,7 @@ describe("wrong usage ends with exit code 2 and says what is expected", () => {
     [["quantize"], /missing required argument 'network'/],
     [["quantize", "float", "--type", "int4"], /'int4' is invalid[\s\S]*int8, int16x8/],
     [["report"], /missing required argument 'folder'/],
+    [["profile", "--runs", "0"], /whole number of at least 1/],
     [["attack"], /no attack is named/],
     [["attack", "pdg"], /there is no attack "pdg"[\s\S]*pgd/],
     [["build", "--board", "qemu-m8"], /there is no board "qemu-m8"[\s\S]*Did you mean qemu-m[47]/],
