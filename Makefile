@@ -1,7 +1,7 @@
 # mcu-eval. `make` lists the targets; a step that is done is skipped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build data firmware images run check test-firmware test-kernels test-kernels-share test bench bench-peers doctor model clean
+.PHONY: help setup build data firmware images run check test-firmware test-kernels test-kernels-share test bench bench-peers bench-kernels bench-kernels-share doctor model clean
 
 BOARD ?= qemu-m7
 BOARDS := native qemu-m7 qemu-m4 qemu-m55
@@ -44,7 +44,7 @@ check: ## format, lint, types, import rules, host tests: a few minutes, no hardw
 images: setup
 	@for board in $(BOARDS); do $(MAKE) --no-print-directory -C firmware BOARD=$$board || exit 1; done
 
-test: data images check test-firmware test-kernels-share ## every check: host, firmware with sanitizers, boards native and emulated, end to end
+test: data images check test-firmware test-kernels-share bench-kernels-share ## every check: host, firmware with sanitizers, boards native and emulated, end to end
 	npx vitest run test/contract test/e2e
 
 test-firmware: setup ## the firmware's own tests, built natively with ASan and UBSan
@@ -60,11 +60,21 @@ test-kernels-share: setup
 	$(MAKE) --no-print-directory -C firmware BOARD=native test-kernels KERNELS="all 300"
 	$(MAKE) --no-print-directory -C firmware BOARD=qemu-m7 test-kernels KERNELS="all 20"
 
+# What of it belongs to every check: instructions, beside those stored.
+bench-kernels-share: build images
+	@node test/kernels/nets.mjs >/dev/null
+	node test/kernels/bench.mjs --share
+
 bench: build ## speed and success of FGSM and PGD against other libraries, within one run: some minutes
 	@node test/bench/bench-peers.mjs --only fgsm,pgd
 
 bench-peers: build ## every attack against other libraries: success, norms, passes, CPU time (hours; resumable)
 	@node test/bench/bench-peers.mjs
+
+bench-kernels: build images ## instructions, time and images a second of the kernels, beside baseline, bars and LiteRT
+	@$(MAKE) --no-print-directory -C firmware BOARD=native invoke-bench
+	@node test/kernels/nets.mjs >/dev/null
+	@node test/kernels/bench.mjs $(ARGS)
 
 doctor: build ## what is installed, with versions, and what to do about what is not
 	@$(MCU_EVAL) doctor
