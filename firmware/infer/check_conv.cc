@@ -1,27 +1,33 @@
 // Convolutions and pools: images are [batch, height, width, channels].
-#include <cmath>
-
 #include "firmware/infer/op_check.h"
 
 namespace mcu_eval {
 namespace {
 
 using tflite::TensorType_FLOAT32;
+using tflite::TensorType_INT16;
 using tflite::TensorType_INT8;
 using tflite::TensorType_UINT8;
+
+// int16 activations go with int8 weights, others with their own kind.
+bool CheckConvTypes(OpCheck& op) {
+  const TensorView input = op.in(0), filter = op.in(1), output = op.out();
+  if (!op.SameType(input, output)) return false;
+  return input.type == TensorType_INT16 ? op.Type(filter, {TensorType_INT8})
+                                        : op.SameType(input, filter);
+}
 
 // Input, filter, optional bias and output agree in type and quantisation.
 bool CheckConvTensors(OpCheck& op, int channel_axis) {
   const TensorView input = op.in(0), filter = op.in(1), output = op.out();
-  if (!op.Type(input, {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32}))
-    return false;
-  if (!op.SameType(input, filter) || !op.SameType(input, output)) return false;
+  if (!CheckConvTypes(op)) return false;
   if (!op.Rank(input, 4, 4) || !op.Rank(filter, 4, 4) || !op.Constant(filter))
     return false;
   const int64_t channels = filter.dim(channel_axis);
   if (!CheckBias(op, channels)) return false;
   if (input.type == TensorType_FLOAT32) return true;
   if (!op.PerTensor(input) || !op.PerTensor(output)) return false;
+  if (!op.Symmetric(input) || !op.Symmetric(output)) return false;
   if (filter.scales == 0) {
     return op.Fail(ModelReason::kBadQuantization, filter, "is not quantised");
   }
@@ -35,38 +41,20 @@ bool CheckConvTensors(OpCheck& op, int channel_axis) {
                    "has scales along another axis than its channels");
   }
   for (uint32_t i = 0; i < filter.scales; ++i) {
-    if (input.type == TensorType_INT8 &&
+    if (input.type != TensorType_UINT8 &&
         filter.quantization->zero_point()->Get(i) != 0) {
       return op.Fail(ModelReason::kBadQuantization, filter,
                      "has a zero point that is not 0");
     }
     const double scale = filter.quantization->scale()->Get(i);
-    if (!op.Multiplier(double{input.scale} * scale / double{output.scale}))
+    const double real = double{input.scale} * scale / double{output.scale};
+    if (!(input.type == TensorType_INT16 ? op.WideMultiplier(real)
+                                         : op.Multiplier(real))) {
       return false;
+    }
   }
   if (input.type == TensorType_UINT8 && !CheckBiasScale(op)) return false;
   return CheckAccumulators(op, channel_axis);
-}
-
-// The runtime's int8 depthwise kernel clamps to the whole grid, whatever the
-// activation: refuse where that makes a difference.
-bool CheckUnclamped(OpCheck& op, tflite::ActivationFunctionType activation,
-                    const TensorView& output) {
-  if (output.type != TensorType_INT8) return true;
-  double low = -128, high = 127;
-  const double zero = output.zero_point, scale = output.scale;
-  if (activation == tflite::ActivationFunctionType_RELU_N1_TO_1) {
-    low = zero + std::round(-1 / scale);
-    high = zero + std::round(1 / scale);
-  } else if (activation != tflite::ActivationFunctionType_NONE) {
-    low = zero;
-    if (activation == tflite::ActivationFunctionType_RELU6) {
-      high = zero + std::round(6 / scale);
-    }
-  }
-  if (low <= -128 && high >= 127) return true;
-  return op.Fail(ModelReason::kBadQuantization, output,
-                 "reaches beyond its activation, which the runtime ignores");
 }
 
 }  // namespace
@@ -74,6 +62,10 @@ bool CheckUnclamped(OpCheck& op, tflite::ActivationFunctionType activation,
 bool CheckConv(OpCheck& op) {
   const auto* options = op.op().builtin_options_as_Conv2DOptions();
   if (!op.Counts(2, 3, 1) || !op.Options(options)) return false;
+  if (!op.Type(op.in(0),
+               {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32})) {
+    return false;
+  }
   if (!CheckConvTensors(op, 0)) return false;
   const TensorView input = op.in(0), filter = op.in(1), output = op.out();
   if (filter.dim(3) != input.dim(3)) {
@@ -93,6 +85,10 @@ bool CheckConv(OpCheck& op) {
 bool CheckDepthwiseConv(OpCheck& op) {
   const auto* options = op.op().builtin_options_as_DepthwiseConv2DOptions();
   if (!op.Counts(2, 3, 1) || !op.Options(options)) return false;
+  if (!op.Type(op.in(0), {TensorType_INT8, TensorType_INT16, TensorType_UINT8,
+                          TensorType_FLOAT32})) {
+    return false;
+  }
   if (!CheckConvTensors(op, 3)) return false;
   const TensorView input = op.in(0), filter = op.in(1), output = op.out();
   if (filter.dim(0) != 1 || options->depth_multiplier() < 1 ||
@@ -102,7 +98,9 @@ bool CheckDepthwiseConv(OpCheck& op) {
   }
   const bool dilated =
       options->dilation_h_factor() != 1 || options->dilation_w_factor() != 1;
-  if (dilated && options->padding() == tflite::Padding_SAME) {
+  const bool is_ours =
+      input.type == TensorType_INT8 || input.type == TensorType_INT16;
+  if (dilated && options->padding() == tflite::Padding_SAME && !is_ours) {
     return op.Fail(ModelReason::kBadParameter,
                    "dilation with SAME padding is computed wrongly by the "
                    "runtime");
@@ -115,22 +113,24 @@ bool CheckDepthwiseConv(OpCheck& op) {
       !op.Shape(output, {input.dim(0), height, width, filter.dim(3)})) {
     return false;
   }
-  return op.Activation(options->fused_activation_function(), output) &&
-         CheckUnclamped(op, options->fused_activation_function(), output);
+  return op.Activation(options->fused_activation_function(), output);
 }
 
 bool CheckPool(OpCheck& op) {
   const auto* options = op.op().builtin_options_as_Pool2DOptions();
   if (!op.Counts(1, 1, 1) || !op.Options(options)) return false;
   const TensorView input = op.in(0), output = op.out();
-  if (!op.Type(input, {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32}))
+  if (!op.Type(input, {TensorType_INT8, TensorType_INT16, TensorType_UINT8,
+                       TensorType_FLOAT32})) {
     return false;
+  }
   if (!op.SameType(input, output) || !op.Rank(input, 4, 4)) return false;
   if (!op.PerTensor(input) || !op.PerTensor(output)) return false;
   // The kernels do not rescale.
-  if (!op.SameQuantization(input, output)) return false;
-  // Sums of bytes stay within 32 bits.
-  if (int64_t{options->filter_height()} * options->filter_width() > 1 << 23) {
+  if (!op.SameQuantization(input, output) || !op.Symmetric(input)) return false;
+  // Sums stay within 32 bits.
+  const int64_t most = input.type == TensorType_INT16 ? 1 << 15 : 1 << 23;
+  if (int64_t{options->filter_height()} * options->filter_width() > most) {
     return op.Fail(ModelReason::kBadParameter, "its window is too large");
   }
   int64_t height = 0, width = 0;

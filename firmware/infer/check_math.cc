@@ -42,20 +42,22 @@ bool CheckBroadcast(OpCheck& op) {
 
 bool CheckArithmetic(OpCheck& op, tflite::ActivationFunctionType activation) {
   const TensorView a = op.in(0), b = op.in(1), output = op.out();
-  return op.Type(a, {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32}) &&
-         op.SameType(a, b) && op.SameType(a, output) && CheckBroadcast(op) &&
+  return op.SameType(a, b) && op.SameType(a, output) && CheckBroadcast(op) &&
          op.PerTensor(a) && op.PerTensor(b) && op.PerTensor(output) &&
+         op.Symmetric(a) && op.Symmetric(b) && op.Symmetric(output) &&
          op.Activation(activation, output);
 }
 
-// ADD and SUB bring both inputs to twice the larger scale.
+// ADD and SUB bring both inputs to twice the larger scale, less 20 bits, or 15
+// for int16.
 bool CheckSumScales(OpCheck& op) {
   const TensorView a = op.in(0), b = op.in(1), output = op.out();
-  if (!IsByte(output)) return true;
+  if (output.type == TensorType_FLOAT32) return true;
+  const int left = output.type == TensorType_INT16 ? 15 : 20;
   const double twice = 2 * double{std::max(a.scale, b.scale)};
   return op.BelowOne(double{a.scale} / twice) &&
          op.BelowOne(double{b.scale} / twice) &&
-         op.BelowOne(twice / ((1 << 20) * double{output.scale}));
+         op.BelowOne(twice / ((1 << left) * double{output.scale}));
 }
 
 bool CheckSameShapeUnary(OpCheck& op) {
@@ -67,6 +69,8 @@ bool CheckSameShapeUnary(OpCheck& op) {
 bool CheckAdd(OpCheck& op) {
   const auto* options = op.op().builtin_options_as_AddOptions();
   return op.Counts(2, 2, 1) && op.Options(options) &&
+         op.Type(op.in(0), {TensorType_INT8, TensorType_INT16, TensorType_UINT8,
+                            TensorType_FLOAT32}) &&
          CheckArithmetic(op, options->fused_activation_function()) &&
          CheckSumScales(op);
 }
@@ -74,6 +78,8 @@ bool CheckAdd(OpCheck& op) {
 bool CheckSub(OpCheck& op) {
   const auto* options = op.op().builtin_options_as_SubOptions();
   return op.Counts(2, 2, 1) && op.Options(options) &&
+         op.Type(op.in(0),
+                 {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32}) &&
          CheckArithmetic(op, options->fused_activation_function()) &&
          CheckSumScales(op);
 }
@@ -81,11 +87,18 @@ bool CheckSub(OpCheck& op) {
 bool CheckMul(OpCheck& op) {
   const auto* options = op.op().builtin_options_as_MulOptions();
   if (!op.Counts(2, 2, 1) || !op.Options(options)) return false;
-  if (!CheckArithmetic(op, options->fused_activation_function())) return false;
   const TensorView a = op.in(0), b = op.in(1), output = op.out();
-  if (!IsByte(output)) return true;
-  return op.Multiplier(double{a.scale} * double{b.scale} /
-                       double{output.scale});
+  if (!op.Type(a, {TensorType_INT8, TensorType_INT16, TensorType_UINT8,
+                   TensorType_FLOAT32}) ||
+      !CheckArithmetic(op, options->fused_activation_function())) {
+    return false;
+  }
+  if (output.type == TensorType_FLOAT32) return true;
+  const double multiplier =
+      double{a.scale} * double{b.scale} / double{output.scale};
+  // Products of int16 leave no bit for a shift to the left.
+  return output.type == TensorType_INT16 ? op.BelowOne(multiplier)
+                                         : op.Multiplier(multiplier);
 }
 
 bool CheckMinMax(OpCheck& op) {

@@ -88,8 +88,8 @@ bool CheckPad(OpCheck& op) {
   const bool with_value = op.is(tflite::BuiltinOperator_PADV2);
   if (!op.Counts(2 + with_value, 2 + with_value, 1)) return false;
   const TensorView input = op.in(0), paddings = op.in(1), output = op.out();
-  if (!op.Type(input, {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32,
-                       TensorType_INT32})) {
+  if (!op.Type(input, {TensorType_INT8, TensorType_INT16, TensorType_UINT8,
+                       TensorType_FLOAT32, TensorType_INT32})) {
     return false;
   }
   if (!op.Rank(input, 1, 4) || !op.Rank(output, input.rank, input.rank))
@@ -123,8 +123,9 @@ bool CheckConcatenation(OpCheck& op) {
                    "its fused activation has no kernel here");
   }
   const TensorView output = op.out();
-  if (!op.Type(output, {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32,
-                        TensorType_INT32, TensorType_INT64})) {
+  if (!op.Type(output,
+               {TensorType_INT8, TensorType_INT16, TensorType_UINT8,
+                TensorType_FLOAT32, TensorType_INT32, TensorType_INT64})) {
     return false;
   }
   int axis = 0;
@@ -139,7 +140,7 @@ bool CheckConcatenation(OpCheck& op) {
     if (!op.Rank(input, output.rank, output.rank)) return false;
     if (!SameBut(op, input, output, axis, input.dim(axis))) return false;
     // Only the uint8 kernel rescales, through float.
-    if (input.type == TensorType_INT8 && !op.SameQuantization(output, input))
+    if (input.type != TensorType_UINT8 && !op.SameQuantization(output, input))
       return false;
     if (input.type == TensorType_UINT8 &&
         !op.Multiplier(double{input.scale} / double{output.scale})) {

@@ -204,6 +204,12 @@ bool OpCheck::PerTensor(const TensorView& tensor) {
   return true;
 }
 
+bool OpCheck::Symmetric(const TensorView& tensor) {
+  return tensor.type != tflite::TensorType_INT16 || tensor.zero_point == 0 ||
+         Fail(ModelReason::kBadQuantization, tensor,
+              "is int16 and has a zero point that is not 0");
+}
+
 bool OpCheck::SameQuantization(const TensorView& a, const TensorView& b) {
   if (!IsSmallInteger(a.type) ||
       (a.scale == b.scale && a.zero_point == b.zero_point)) {
@@ -221,6 +227,12 @@ bool OpCheck::BelowOne(double multiplier) {
 
 bool OpCheck::Multiplier(double multiplier) {
   if (multiplier > 0 && multiplier <= 0x1p14) return true;
+  return Fail(ModelReason::kBadQuantization, "its scales do not fit together");
+}
+
+bool OpCheck::WideMultiplier(double multiplier) {
+  // Closer to 2^7 its rounding reaches it.
+  if (multiplier > 0 && multiplier < 0x1p7 - 0x1p-20) return true;
   return Fail(ModelReason::kBadQuantization, "its scales do not fit together");
 }
 

@@ -64,6 +64,8 @@ class OpCheck {
   // Integers of at most 16 bits must have one scale and zero point; other
   // types need none.
   bool PerTensor(const TensorView& tensor);
+  // Zero point 0 where the type is int16: its kernels know no other.
+  bool Symmetric(const TensorView& tensor);
   // Equal scale and zero point, where PerTensor() asks for them.
   bool SameQuantization(const TensorView& a, const TensorView& b);
   // 0 < multiplier < 1, as the kernels assert.
@@ -71,6 +73,8 @@ class OpCheck {
   // 0 < multiplier <= 2^14; beyond it lies no trained model, and products of
   // two bytes, which the kernels shift left first, leave 32 bits.
   bool Multiplier(double multiplier);
+  // 0 < multiplier < 2^7, which is what sums of 64 bits are scaled by.
+  bool WideMultiplier(double multiplier);
   // Fused activation that the kernels know, whose limits fit `output`'s grid.
   bool Activation(tflite::ActivationFunctionType activation,
                   const TensorView& output);
@@ -95,7 +99,8 @@ bool CheckBiasScale(OpCheck& op);
 
 // Whether no sum of products can leave int32: input 0 times filter 1 along
 // `channel_axis`, plus bias 2 if there is one. All are checked otherwise, and
-// quantised.
+// quantised. For int16 inputs, whether sums stay within 48 bits and, at the
+// output's scale, within 32, which is what the kernels take.
 bool CheckAccumulators(OpCheck& op, int channel_axis);
 
 // One per family of operators; see ops.cc for who uses which.

@@ -95,6 +95,12 @@ int Draft::Int32s(std::vector<int32_t> shape, std::vector<int32_t> values) {
   return Tensor(std::move(shape), tflite::TensorType_INT32, data);
 }
 
+int Draft::Int64s(std::vector<int32_t> shape, std::vector<int64_t> values) {
+  std::vector<uint8_t> data(8 * values.size());
+  std::memcpy(data.data(), values.data(), data.size());
+  return Tensor(std::move(shape), tflite::TensorType_INT64, data);
+}
+
 tflite::OperatorT& Draft::Op(tflite::BuiltinOperator code,
                              std::vector<int> inputs, std::vector<int> outputs,
                              int version) {

@@ -49,6 +49,7 @@ class Draft {
   int Weights(std::vector<int32_t> shape, int channels, int axis,
               float scale = 0.01f);
   int Int32s(std::vector<int32_t> shape, std::vector<int32_t> values);
+  int Int64s(std::vector<int32_t> shape, std::vector<int64_t> values);
   void Quantize(int tensor, std::vector<float> scales,
                 std::vector<int64_t> zeros, int axis = 0);
   // Adds an operator; options may be set through the result.

@@ -16,6 +16,7 @@ using tflite::BuiltinOperator;
 namespace {
 
 constexpr auto kInt8 = tflite::TensorType_INT8;
+constexpr auto kInt16 = tflite::TensorType_INT16;
 constexpr auto kUint8 = tflite::TensorType_UINT8;
 constexpr auto kFloat = tflite::TensorType_FLOAT32;
 constexpr auto kBool = tflite::TensorType_BOOL;
@@ -82,11 +83,12 @@ Use Unary(const char* name, BuiltinOperator code, tflite::TensorType type,
           }};
 }
 
-void Depthwise(Draft& d, tflite::OperatorT& op) {
-  const int a = d.Activation({1, 7, 5, 3}, 0.1f, 4);
+void Depthwise(tflite::TensorType type, Draft& d, tflite::OperatorT& op) {
+  const int a = d.Activation({1, 7, 5, 3}, 0.1f, type == kInt8 ? 4 : 0, type);
   const int w = d.Weights({1, 3, 2, 6}, 6, 3);
-  const int b = d.Int32s({6}, {1, 2, 3, 4, 5, 6});
-  const int c = d.Activation({1, 4, 3, 6}, 0.3f, 0);
+  const int b = type == kInt8 ? d.Int32s({6}, {1, 2, 3, 4, 5, 6})
+                              : d.Int64s({6}, {1, 2, 3, 4, 5, 6});
+  const int c = d.Activation({1, 4, 3, 6}, 0.3f, 0, type);
   tflite::DepthwiseConv2DOptionsT o;
   o.padding = tflite::Padding_SAME;
   o.stride_h = o.stride_w = 2;
@@ -122,8 +124,9 @@ void ConvFloat(Draft& d, tflite::OperatorT& op) {
 
 void Pool(tflite::TensorType type, Draft& d, tflite::OperatorT& op) {
   const float scale = type == kFloat ? 0 : 0.1f;
-  const int a = d.Activation({1, 5, 5, 3}, scale, 3, type);
-  const int c = d.Activation({1, 3, 3, 3}, scale, 3, type);
+  const int zero = type == kInt16 ? 0 : 3;
+  const int a = d.Activation({1, 5, 5, 3}, scale, zero, type);
+  const int c = d.Activation({1, 3, 3, 3}, scale, zero, type);
   tflite::Pool2DOptionsT o;
   o.padding = tflite::Padding_SAME;
   o.stride_h = o.stride_w = 2;
@@ -142,8 +145,12 @@ void Dense(Draft& d, tflite::OperatorT& op) {
 }
 
 void Softmax(tflite::TensorType type, Draft& d, tflite::OperatorT& op) {
-  const int a = d.Activation({2, 7}, type == kFloat ? 0 : 0.1f, 5, type);
-  const int c = d.Activation({2, 7}, type == kFloat ? 0 : 1.f / 256,
+  const int a = d.Activation({2, 7}, type == kFloat ? 0 : 0.1f,
+                             type == kInt16 ? 0 : 5, type);
+  const int c = d.Activation({2, 7},
+                             type == kFloat   ? 0
+                             : type == kInt16 ? 1.f / 32768
+                                              : 1.f / 256,
                              type == kInt8 ? -128 : 0, type);
   tflite::SoftmaxOptionsT o;
   o.beta = 1;
@@ -159,20 +166,22 @@ void Prelu(tflite::TensorType type, Draft& d, tflite::OperatorT& op) {
   Connect(d, op, {a, b}, {a, b}, {c});
 }
 
-void Reshape(Draft& d, tflite::OperatorT& op) {
-  const int a = d.Activation({2, 6});
+void Reshape(tflite::TensorType type, Draft& d, tflite::OperatorT& op) {
+  const int a = d.Activation({2, 6}, 0.5f, 0, type);
   const int s = d.Int32s({3}, {3, -1, 2});
-  const int c = d.Activation({3, 2, 2});
+  const int c = d.Activation({3, 2, 2}, 0.5f, 0, type);
   Connect(d, op, {a}, {a, s}, {c});
 }
 
-void Pad(bool with_value, Draft& d, tflite::OperatorT& op) {
-  const int a = d.Activation({1, 3, 2});
+void Pad(bool with_value, tflite::TensorType type, Draft& d,
+         tflite::OperatorT& op) {
+  const int a = d.Activation({1, 3, 2}, 0.5f, 0, type);
   const int p = d.Int32s({3, 2}, {0, 0, 1, 2, 0, 1});
-  const int c = d.Activation({1, 6, 3});
+  const int c = d.Activation({1, 6, 3}, 0.5f, 0, type);
   std::vector<int> inputs = {a, p};
   if (with_value) {
-    inputs.push_back(d.Tensor({1}, kInt8, {7}));
+    inputs.push_back(
+        d.Tensor({1}, type, std::vector<uint8_t>(type == kInt16 ? 2 : 1, 7)));
     d.Quantize(inputs.back(), {0.5f}, {0});
   }
   Connect(d, op, {a}, inputs, {c});
@@ -248,10 +257,11 @@ void Resize(Draft& d, tflite::OperatorT& op) {
   Connect(d, op, {a}, {a, size}, {c});
 }
 
-template <typename Function, typename Argument>
+template <typename Function, typename... Arguments>
 std::function<void(Draft&, tflite::OperatorT&)> With(Function function,
-                                                     Argument argument) {
-  return [=](Draft& d, tflite::OperatorT& op) { function(argument, d, op); };
+                                                     Arguments... arguments) {
+  return
+      [=](Draft& d, tflite::OperatorT& op) { function(arguments..., d, op); };
 }
 
 #define OP(name) tflite::BuiltinOperator_##name
@@ -260,23 +270,29 @@ const std::vector<Use>& Uses() {
   static const std::vector<Use> uses = {
       {"conv", OP(CONV_2D), Conv},
       {"conv float", OP(CONV_2D), ConvFloat},
-      {"depthwise", OP(DEPTHWISE_CONV_2D), Depthwise},
+      {"depthwise", OP(DEPTHWISE_CONV_2D), With(Depthwise, kInt8)},
+      {"depthwise i16", OP(DEPTHWISE_CONV_2D), With(Depthwise, kInt16)},
       {"average pool", OP(AVERAGE_POOL_2D), With(Pool, kInt8)},
+      {"average pool i16", OP(AVERAGE_POOL_2D), With(Pool, kInt16)},
       {"average pool u8", OP(AVERAGE_POOL_2D), With(Pool, kUint8)},
       {"average pool f", OP(AVERAGE_POOL_2D), With(Pool, kFloat)},
       {"max pool", OP(MAX_POOL_2D), With(Pool, kInt8)},
+      {"max pool i16", OP(MAX_POOL_2D), With(Pool, kInt16)},
       {"max pool u8", OP(MAX_POOL_2D), With(Pool, kUint8)},
       {"max pool f", OP(MAX_POOL_2D), With(Pool, kFloat)},
       {"dense", OP(FULLY_CONNECTED), Dense},
       {"softmax", OP(SOFTMAX), With(Softmax, kInt8)},
+      {"softmax i16", OP(SOFTMAX), With(Softmax, kInt16)},
       {"softmax u8", OP(SOFTMAX), With(Softmax, kUint8)},
       {"softmax f", OP(SOFTMAX), With(Softmax, kFloat)},
       Arithmetic("add", OP(ADD), kInt8),
+      Arithmetic("add i16", OP(ADD), kInt16),
       Arithmetic("add u8", OP(ADD), kUint8),
       Arithmetic("add f", OP(ADD), kFloat),
       Arithmetic("sub", OP(SUB), kInt8),
       Arithmetic("sub f", OP(SUB), kFloat),
       Arithmetic("mul", OP(MUL), kInt8),
+      Arithmetic("mul i16", OP(MUL), kInt16),
       Arithmetic("mul f", OP(MUL), kFloat),
       Plain2("maximum", OP(MAXIMUM), kInt8, kInt8, 0.1f),
       Plain2("minimum", OP(MINIMUM), kFloat, kFloat, 0),
@@ -314,10 +330,14 @@ const std::vector<Use>& Uses() {
       Unary("dequantize", OP(DEQUANTIZE), kInt8, 0.1f, 0, 0, kFloat),
       {"prelu", OP(PRELU), With(Prelu, kInt8)},
       {"prelu f", OP(PRELU), With(Prelu, kFloat)},
-      {"reshape", OP(RESHAPE), Reshape},
-      {"pad", OP(PAD), With(Pad, false)},
-      {"padv2", OP(PADV2), With(Pad, true)},
+      {"reshape", OP(RESHAPE), With(Reshape, kInt8)},
+      {"reshape i16", OP(RESHAPE), With(Reshape, kInt16)},
+      {"pad", OP(PAD), With(Pad, false, kInt8)},
+      {"pad i16", OP(PAD), With(Pad, false, kInt16)},
+      {"padv2", OP(PADV2), With(Pad, true, kInt8)},
+      {"padv2 i16", OP(PADV2), With(Pad, true, kInt16)},
       {"concatenation", OP(CONCATENATION), With(Concatenation, kInt8)},
+      {"concatenation i16", OP(CONCATENATION), With(Concatenation, kInt16)},
       {"concatenation u8", OP(CONCATENATION), With(Concatenation, kUint8)},
       {"split", OP(SPLIT), Split},
       {"pack", OP(PACK), Pack},
