@@ -3,47 +3,14 @@
 // points where there is none; then four channels go through all taps.
 #if defined(__ARM_FEATURE_DSP)
 
-#include <cstring>
-
 #include "firmware/infer/kernels/copy.h"
 #include "firmware/infer/kernels/depthwise_dsp.h"
+#include "firmware/infer/kernels/words_dsp.h"
 
 namespace mcu_eval::kernels::dsp {
 namespace {
 
 constexpr int32_t kLanes = 4;
-
-uint32_t WordAt(const void* from) {
-  uint32_t word;
-  std::memcpy(&word, from, sizeof(word));
-  return word;
-}
-
-// Bytes 0 and 2, or 1 and 3, as signed halves.
-uint32_t EvenBytes(uint32_t word) {
-  uint32_t halves;
-  asm("sxtb16 %0, %1" : "=r"(halves) : "r"(word));
-  return halves;
-}
-uint32_t OddBytes(uint32_t word) {
-  uint32_t halves;
-  asm("sxtb16 %0, %1, ror #8" : "=r"(halves) : "r"(word));
-  return halves;
-}
-
-#define MCU_EVAL_MULTIPLY(name, instruction)          \
-  int32_t name(uint32_t a, uint32_t b, int32_t sum) { \
-    int32_t result;                                   \
-    asm(instruction " %0, %1, %2, %3"                 \
-        : "=r"(result)                                \
-        : "r"(a), "r"(b), "r"(sum));                  \
-    return result;                                    \
-  }
-MCU_EVAL_MULTIPLY(LowLow, "smlabb")
-MCU_EVAL_MULTIPLY(LowHigh, "smlabt")
-MCU_EVAL_MULTIPLY(HighLow, "smlatb")
-MCU_EVAL_MULTIPLY(HighHigh, "smlatt")
-#undef MCU_EVAL_MULTIPLY
 
 struct Sums {
   int32_t of[kLanes];

@@ -5,6 +5,7 @@
 #include "firmware/infer/kernels/depthwise_dsp.h"
 #include "firmware/infer/kernels/depthwise_plane.h"
 #include "firmware/infer/kernels/depthwise_walk.h"
+#include "firmware/infer/kernels/limit.h"
 
 namespace mcu_eval::kernels::dsp {
 namespace {
@@ -222,23 +223,6 @@ void RunTile(const Task<Plan, Element>& task, const Tile& tile) {
   }
 }
 
-// The walks saturate and know no limits but 0.
-template <typename Element>
-void Limit(const Output& limits, Element* output, int32_t count) {
-  for (int32_t i = 0; i < count; ++i) {
-    output[i] = static_cast<Element>(
-        std::min(std::max<int32_t>(output[i], limits.min), limits.max));
-  }
-}
-
-template <typename Element>
-bool IsWhole(const Output& output) {
-  constexpr int32_t kMost = (1 << (8 * sizeof(Element) - 1)) - 1;
-  return (output.min == -kMost - 1 ||
-          (sizeof(Element) == 2 && output.min == 0)) &&
-         output.max == kMost;
-}
-
 template <typename Plan, typename Element>
 void Run(const Plan& plan, const Element* input, Element* output,
          uint8_t* scratch) {
@@ -258,8 +242,10 @@ void Run(const Plan& plan, const Element* input, Element* output,
     task.image += w.in_h * w.in_w * w.in_c;
     task.output += w.out_h * w.out_w * w.out_c;
   }
-  if (!IsWhole<Element>(plan.output)) {
-    Limit(plan.output, output, w.batches * w.out_h * w.out_w * w.out_c);
+  // The walks saturate, and know no other limit than 0 for int16.
+  const Output& limits = plan.output;
+  if (sizeof(Element) == 1 || limits.min != 0 || limits.max != INT16_MAX) {
+    Limit(limits, output, w.batches * w.out_h * w.out_w * w.out_c);
   }
 }
 

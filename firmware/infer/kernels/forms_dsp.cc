@@ -15,6 +15,16 @@ constexpr Forms Dsp() {
                       dsp::DepthwiseScratch8, dsp::RunDepthwise8};
   forms.depthwise16 = {KernelSet::kDsp, NoBytes<Depthwise16>, nullptr,
                        dsp::DepthwiseScratch16, dsp::RunDepthwise16};
+  forms.average8.set = forms.average16.set = KernelSet::kDsp;
+  forms.average8.run = dsp::RunAverage8;
+  forms.average16.run = dsp::RunAverage16;
+  forms.max8.set = forms.max16.set = KernelSet::kDsp;
+  forms.max8.run = dsp::RunMax8;
+  forms.max16.run = dsp::RunMax16;
+  forms.add8 = {KernelSet::kDsp, dsp::AddScratch8, dsp::RunAdd8};
+  forms.add16 = {KernelSet::kDsp, NoBytes<Add>, dsp::RunAdd16};
+  forms.mul8 = {KernelSet::kDsp, NoBytes<Mul>, dsp::RunMul8};
+  forms.mul16 = {KernelSet::kDsp, NoBytes<Mul>, dsp::RunMul16};
   return forms;
 }
 
