@@ -119,7 +119,7 @@ TEST(SumOfScales_IsBounded) {
 }
 
 TEST(Softmax_IsBounded) {
-  CHECK(LoadBytes(Softmax(1, 32767, 1.f / 32768).Bytes()).ok());
+  CHECK(LoadBytes(Softmax(1, 32767, 1.f / 32768).Bytes(), 1 << 18).ok());
   CheckRefused(Softmax(1, 32768, 1.f / 32768), ModelReason::kBadShape, 0);
   CheckRefused(Softmax(3, 3, 1.f / 32768), ModelReason::kBadQuantization, -1);
   CheckRefused(Softmax(1, 3, 1.f / 65536), ModelReason::kBadQuantization, 1);
