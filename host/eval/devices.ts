@@ -27,6 +27,8 @@ export interface EnginesOptions {
   readonly others?: Readonly<Record<string, Uint8Array>>;
   /** Processes side by side, where the board is a process. */
   readonly jobs: number;
+  /** Processes of the native build beside another board; attacks that ask it keep more than one busy. */
+  readonly natives?: number;
   readonly log: (line: string) => void;
   /** Told what the user must see. */
   readonly warn: (line: string) => void;
@@ -67,7 +69,7 @@ export async function openEngines(options: EnginesOptions): Promise<Engines> {
   const under = readBoard(board);
   const wanted: Omit<Opened, "device" | "process">[] = [
     ...Array.from({ length: under.kind === "real" ? 1 : options.jobs }, () => ({ board: under })),
-    ...(board === NATIVE ? [] : [{ board: readBoard(NATIVE) }]),
+    ...Array.from({ length: board === NATIVE ? 0 : (options.natives ?? 1) }, () => ({ board: readBoard(NATIVE) })),
     ...Object.keys(others).map((role) => ({ board: readBoard(NATIVE), role })),
   ];
   const attempts = await Promise.allSettled(

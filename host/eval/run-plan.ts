@@ -83,6 +83,7 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
     model: model.tflite,
     others: Object.fromEntries(Object.entries(model.others).map(([role, { tflite }]) => [role, tflite])),
     jobs,
+    natives: settings.attacks.some(({ oracle }) => oracle === "native") ? jobs : 1,
     log: (line) => listener.note(line),
     warn: (line) => warnings.push(line),
     signal,

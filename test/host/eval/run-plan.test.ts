@@ -84,6 +84,21 @@ describe("runPlan", () => {
     ).toBe(true);
   });
 
+  it("asks as many native processes as there are jobs, where an attack asks native", async () => {
+    const boards = fakeBoards();
+    const request = {
+      attacks: [{ id: "boundary", params: {} }],
+      eps: undefined,
+      norm: "l2" as const,
+      oracle: "native" as const,
+      maxQueries: 40,
+    };
+    await run("oracle", { open: boards.open, request }).done;
+    const { sessions } = await manifestOf("oracle");
+    expect(sessions[0]?.links?.map(({ board }) => board)).toEqual(["qemu-m7", "qemu-m7", "native", "native"]);
+    expect(boards.opened).toEqual([]);
+  });
+
   it("changes the attack's reach at 3 steps, not at 0.4", async () => {
     const { records } = await run("a").done;
     const rightOn = (condition: number, engine: "float" | "device") =>
