@@ -5,6 +5,7 @@
 
 #include "firmware/infer/kernels/copy.h"
 #include "firmware/infer/kernels/depthwise_dsp.h"
+#include "firmware/infer/kernels/limit.h"
 #include "firmware/infer/kernels/words_dsp.h"
 
 namespace mcu_eval::kernels::dsp {
@@ -56,16 +57,43 @@ struct Taps {
 template <typename Element>
 void Place(const Window& w, const Element* image, const Element* outside,
            int32_t y, int32_t x, const Element** taps) {
+  const auto width = static_cast<uint32_t>(w.in_w);
+  const int32_t top = y * w.stride_h - w.pad_top;
+  const int32_t left = x * w.stride_w - w.pad_left;
+  const int32_t step = w.dilation_w * w.in_c;
   for (int32_t ky = 0; ky < w.kernel_h; ++ky) {
-    const int32_t in_y = y * w.stride_h - w.pad_top + ky * w.dilation_h;
+    const int32_t in_y = top + ky * w.dilation_h;
     const bool is_row = in_y >= 0 && in_y < w.in_h;
-    for (int32_t kx = 0; kx < w.kernel_w; ++kx) {
-      const int32_t in_x = x * w.stride_w - w.pad_left + kx * w.dilation_w;
-      *taps++ = is_row && in_x >= 0 && in_x < w.in_w
-                    ? image + (in_y * w.in_w + in_x) * w.in_c
-                    : outside;
+    int32_t at = (in_y * w.in_w + left) * w.in_c;
+    int32_t in_x = is_row ? left : w.in_w;
+    for (int32_t kx = w.kernel_w; kx > 0; --kx, at += step) {
+      *taps++ = static_cast<uint32_t>(in_x) < width ? image + at : outside;
+      in_x += w.dilation_w;
     }
   }
+}
+
+// Outputs by ShortForm() or Channel16's short rule, saturated, where that is
+// enough, else by the whole rule.
+int8_t Ended(const Depthwise8& plan, int32_t c, int32_t sum) {
+  const Channel8& channel = plan.channels[c];
+  if (!channel.is_short) return End(plan, c, sum);
+  sum = static_cast<int32_t>(static_cast<uint32_t>(sum) +
+                             static_cast<uint32_t>(channel.bias));
+  const int32_t high =
+      AddHigh(sum, sum, static_cast<int32_t>(channel.fraction));
+  return static_cast<int8_t>(
+      SaturatedHalf<int8_t>(((high + (high >> 31)) >> channel.before_last) +
+                            RoundingOf(plan.output)));
+}
+int16_t Ended(const Depthwise16& plan, int32_t c, int32_t sum) {
+  const Channel16& channel = plan.channels[c];
+  if (!channel.is_short) return End(plan, c, sum);
+  const auto high = static_cast<int32_t>(
+      (channel.base + int64_t{sum} * channel.fraction) >> 32);
+  int32_t result = high >> channel.right;
+  asm("ssat %0, #16, %0" : "+r"(result));
+  return static_cast<int16_t>(result);
 }
 
 int32_t AsSum(const Depthwise8&, int64_t sum) {
@@ -113,7 +141,7 @@ void RunPixel(const Plan& plan, const Taps<Element>& taps, Element* pixel) {
       }
     }
     for (int32_t i = 0; i < kLanes; ++i, ++c) {
-      pixel[c] = End(plan, c, sums.of[i]);
+      pixel[c] = Ended(plan, c, sums.of[i]);
     }
   }
 }
@@ -131,15 +159,17 @@ void Run(const Plan& plan, const Element* input, Element* output,
   auto* outside = reinterpret_cast<Element*>(scratch + TableBytes(w));
   FillElements(outside, ZeroPoint(plan), static_cast<size_t>(w.in_c),
                sizeof(Element));
+  Element* pixel = output;
   for (int32_t batch = 0; batch < w.batches; ++batch) {
     for (int32_t y = 0; y < w.out_h; ++y) {
-      for (int32_t x = 0; x < w.out_w; ++x, output += w.out_c) {
+      for (int32_t x = 0; x < w.out_w; ++x, pixel += w.out_c) {
         Place<Element>(w, input, outside, y, x, taps.pixels);
-        RunPixel(plan, taps, output);
+        RunPixel(plan, taps, pixel);
       }
     }
     input += w.in_h * w.in_w * w.in_c;
   }
+  Limit(plan.output, output, w.batches * w.out_h * w.out_w * w.out_c);
 }
 
 }  // namespace
