@@ -14,6 +14,8 @@ constexpr Forms Avx2() {
   forms.dense8 = forms.conv8;
   forms.depthwise8 = {kSet, avx2::DepthwisePacked8, avx2::PackDepthwise8,
                       avx2::DepthwiseScratch8, avx2::RunDepthwise8};
+  forms.depthwise16 = {kSet, avx2::DepthwisePacked16, avx2::PackDepthwise16,
+                       avx2::DepthwiseScratch16, avx2::RunDepthwise16};
   forms.average8 = {kSet, NoBytes<Pool>, nullptr, NoBytes<Pool>,
                     avx2::RunAverage8};
   forms.max8 = {kSet, NoBytes<Pool>, nullptr, NoBytes<Pool>, avx2::RunMax8};

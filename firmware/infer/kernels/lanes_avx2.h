@@ -30,6 +30,15 @@ inline void StoreLanes(int16_t* to, __m256i lanes) {
                                    _mm256_extracti128_si256(lanes, 1)));
 }
 
+// The first `count` of them.
+template <typename Element>
+void StoreSome(Element* to, __m256i lanes, int32_t count) {
+  if (count >= 8) return StoreLanes(to, lanes);
+  Element all[8];
+  StoreLanes(all, lanes);
+  std::memcpy(to, all, count * sizeof(Element));
+}
+
 }  // namespace mcu_eval::kernels::avx2
 
 #pragma GCC pop_options

@@ -31,6 +31,12 @@ size_t DepthwiseScratch8(const Depthwise8& plan);
 void RunDepthwise8(const Depthwise8& plan, const int8_t* input, int8_t* output,
                    uint8_t* scratch);
 
+size_t DepthwisePacked16(const Depthwise16& plan);
+void PackDepthwise16(const Depthwise16& plan, uint8_t* packed);
+size_t DepthwiseScratch16(const Depthwise16& plan);
+void RunDepthwise16(const Depthwise16& plan, const int16_t* input,
+                    int16_t* output, uint8_t* scratch);
+
 void RunAverage8(const Pool& plan, const int8_t* input, int8_t* output,
                  uint8_t* scratch);
 void RunAverage16(const Pool& plan, const int16_t* input, int16_t* output,
