@@ -60,36 +60,37 @@ uint32_t PairOf(int32_t low, int32_t high) {
                                                    << 16;
 }
 
+// The nine weights of a channel, row by row.
 struct Kernel {
-  int8_t at[3][3];
+  int32_t at[9];
 };
 
 template <typename Plan>
 Kernel KernelOf(const Plan& plan, int32_t c) {
   Kernel kernel;
   const int8_t* weight = plan.weights + c;
-  for (auto& row : kernel.at) {
-    for (int8_t& w : row) {
-      w = *weight;
-      weight += plan.window.out_c;
-    }
+  for (int32_t& w : kernel.at) {
+    w = *weight;
+    weight += plan.window.out_c;
   }
   return kernel;
 }
 
-void SetPairWeights(const Kernel& k, Walk& walk) {
-  for (int i = 0; i < 3; ++i) {
-    walk.weights[2 * i] = PairOf(k.at[i][0], k.at[i][1]);
-    walk.weights[2 * i + 1] = PairOf(k.at[i][1], k.at[i][2]);
+void SetPairWeights(const Kernel& kernel, Walk& walk) {
+  const int32_t* w = kernel.at;
+  for (int i = 0; i < 3; ++i, w += 3) {
+    walk.weights[2 * i] = PairOf(w[0], w[1]);
+    walk.weights[2 * i + 1] = PairOf(w[1], w[2]);
   }
 }
 
-void SetOneWeights(const Kernel& k, Walk& walk) {
+void SetOneWeights(const Kernel& kernel, Walk& walk) {
+  const int32_t* w = kernel.at;
   for (int i = 0; i < 3; ++i) {
-    walk.weights[i] = PairOf(k.at[i][0], k.at[i][1]);
+    walk.weights[i] = PairOf(w[3 * i], w[3 * i + 1]);
   }
-  walk.weights[3] = PairOf(k.at[0][2], k.at[1][2]);
-  walk.weights[4] = PairOf(k.at[2][2], 0);
+  walk.weights[3] = PairOf(w[2], w[5]);
+  walk.weights[4] = PairOf(w[8], 0);
 }
 
 void SetEnd(const Depthwise8& plan, int32_t c, Walk& walk) {
@@ -138,38 +139,53 @@ struct Task {
   uint32_t* plane;
 };
 
-// One channel of one tile, by the walks. `lane`: the plane's word of it.
-template <typename Plan, typename Element>
-void WalkChannel(const Task<Plan, Element>& task, const Tile& tile, int32_t c,
-                 int32_t lane) {
-  const Window& w = task.plan.window;
-  const Kernel kernel = KernelOf(task.plan, c);
+// What all channels of a tile share: complete but for weights and ends.
+struct TileWalks {
+  Walk pair, one;     // no columns: nothing to walk so
+  uintptr_t down;     // what a walk down a column passes over, bytes
+  int32_t one_plane;  // where the columns of `one` begin, bytes
+  int32_t one_output;
+};
+
+TileWalks TileWalksOf(const Window& w, const Tile& tile, size_t element_bytes) {
   const int32_t down = tile.rows * w.stride_h * kPlaneRow;
-  Walk walk;
-  SetEnd(task.plan, c, walk);
-  walk.pixel_bytes = static_cast<int32_t>(w.out_c * sizeof(Element));
+  const int32_t pairs = w.stride_w == 1 ? tile.columns / 2 : 0;
+  TileWalks walks = {};
+  Walk& walk = walks.pair;
+  walk.pixel_bytes = static_cast<int32_t>(w.out_c * element_bytes);
   walk.row_bytes = w.out_w * walk.pixel_bytes;
   walk.column_bytes = PlaneRows(w, tile.rows) * kPlaneRow;
   walk.plane_skip = walk.column_bytes - down;
-  const int32_t pairs = w.stride_w == 1 ? tile.columns / 2 : 0;
-  const int32_t up = tile.rows * walk.row_bytes;
+  walk.output_skip = 2 * walk.pixel_bytes - tile.rows * walk.row_bytes;
+  walk.columns = pairs;
+  walks.one = walk;
+  walks.one.output_skip -= walk.pixel_bytes;
+  walks.one.columns = tile.columns - 2 * pairs;
+  walks.down = static_cast<uintptr_t>(down);
+  walks.one_plane = pairs * walk.column_bytes;
+  walks.one_output = 2 * pairs * walk.pixel_bytes;
+  return walks;
+}
+
+// One channel of one tile, by the walks. `lane`: the plane's word of it.
+template <typename Plan, typename Element>
+void WalkChannel(const Task<Plan, Element>& task, const Tile& tile,
+                 TileWalks& walks, int32_t c, int32_t lane) {
+  const Window& w = task.plan.window;
+  const Kernel kernel = KernelOf(task.plan, c);
   const auto* plane = reinterpret_cast<const uint8_t*>(task.plane + lane);
-  Element* output = task.output + (tile.y * w.out_w + tile.x) * w.out_c + c;
-  if (pairs > 0) {
-    SetPairWeights(kernel, walk);
-    walk.columns = pairs;
-    walk.output_skip = 2 * walk.pixel_bytes - up;
-    task.walks.pair[w.stride_h - 1](&walk, plane, output,
-                                    static_cast<uintptr_t>(down));
-    plane += pairs * walk.column_bytes;
-    output += 2 * pairs * w.out_c;
+  auto* output = reinterpret_cast<uint8_t*>(
+      task.output + (tile.y * w.out_w + tile.x) * w.out_c + c);
+  if (walks.pair.columns > 0) {
+    SetPairWeights(kernel, walks.pair);
+    SetEnd(task.plan, c, walks.pair);
+    task.walks.pair[w.stride_h - 1](&walks.pair, plane, output, walks.down);
   }
-  walk.columns = tile.columns - 2 * pairs;
-  if (walk.columns > 0) {
-    SetOneWeights(kernel, walk);
-    walk.output_skip = walk.pixel_bytes - up;
-    task.walks.one[w.stride_h - 1](&walk, plane, output,
-                                   static_cast<uintptr_t>(down));
+  if (walks.one.columns > 0) {
+    SetOneWeights(kernel, walks.one);
+    SetEnd(task.plan, c, walks.one);
+    task.walks.one[w.stride_h - 1](&walks.one, plane + walks.one_plane,
+                                   output + walks.one_output, walks.down);
   }
 }
 
@@ -189,7 +205,7 @@ void EndChannel(const Task<Plan, Element>& task, const Tile& tile, int32_t c,
           const int32_t at = x * w.stride_w + kx;
           const int32_t word =
               ((at / 2) * plane_rows + y * w.stride_h + ky) * kLanes;
-          sum += halves[2 * word + at % 2] * kernel.at[ky][kx];
+          sum += halves[2 * word + at % 2] * kernel.at[3 * ky + kx];
         }
       }
       task.output[((tile.y + y) * w.out_w + tile.x + x) * w.out_c + c] =
@@ -205,6 +221,7 @@ void RunTile(const Task<Plan, Element>& task, const Tile& tile) {
   const Part part = {tile.y * w.stride_h - w.pad_top,
                      tile.x * w.stride_w - w.pad_left, PlaneRows(w, tile.rows),
                      PlaneColumns(w, tile.columns)};
+  TileWalks walks = TileWalksOf(w, tile, sizeof(Element));
   for (int32_t done = 0; done < w.in_c; done += kLanes) {
     // The last four channels may overlap the four before.
     const int32_t first = std::max(std::min(done, w.in_c - kLanes), int32_t{0});
@@ -214,7 +231,7 @@ void RunTile(const Task<Plan, Element>& task, const Tile& tile) {
       for (int32_t m = 0; m < plan.multiplier; ++m) {
         const int32_t c = in_c * plan.multiplier + m;
         if (plan.channels[c].is_short) {
-          WalkChannel(task, tile, c, in_c - first);
+          WalkChannel(task, tile, walks, c, in_c - first);
         } else {
           EndChannel(task, tile, c, in_c - first);
         }
