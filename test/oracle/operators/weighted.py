@@ -29,6 +29,14 @@ def weights_of(draw, shape):
     return draw.integers(-127, 128, shape)
 
 
+def most_of_bias(kind, size, multipliers):
+    """How large a bias may be for sums, before and after scaling, to stay in the range of TFLite's arithmetic."""
+    _, shift = numpy.frexp(multipliers)
+    if kind == "int8":
+        return 2.0 ** (30 - numpy.maximum(0, shift + 1)) - size * 255
+    return numpy.minimum(2.0**46, 2.0 ** (29 - shift)) - size * float(1 << 15)
+
+
 def add_weighted(d: Draft, draw, x, weights, axis, per_channel, out_shape):
     """Adds weights, bias and output. Returns (weights, bias or None, output, activation, words).
 
@@ -45,13 +53,11 @@ def add_weighted(d: Draft, draw, x, weights, axis, per_channel, out_shape):
     out_scale = real * 10 ** draw.uniform(-0.3, 0.7) / SPREAD[kind]
     fused, words = activation(draw)
     out_scale = activation_scale(draw, fused, out_scale)
-    output = new_output(d, draw, kind, out_shape, out_scale)
+    # Multipliers for int16 go to 2^7.
+    floor = float(scales.max()) * d.scale(x) / 64 if kind == "int16" else 0
+    output = new_output(d, draw, kind, out_shape, max(out_scale, floor))
 
-    reach = 255 if kind == "int8" else 1 << 15
-    most = (1 << 31 if kind == "int8" else 1 << 40) - 1 - size * reach
-    # Sums times multiplier, before the last shift, fit too.
-    shift = numpy.maximum(0, numpy.ceil(numpy.log2(d.scale(x) * scales.astype(float) / d.scale(output))) + 2)
-    most = numpy.minimum(most, (2.0 ** (30 - shift) - size * reach if kind == "int8" else most))
+    most = most_of_bias(kind, size, d.scale(x) * scales.astype(float) / d.scale(output))
     if numpy.any(most <= 0):
         return None
     near = numpy.minimum(spread.astype(numpy.int64) * 2, most.astype(numpy.int64))
