@@ -33,7 +33,7 @@ def most_of_bias(kind, size, multipliers):
     """How large a bias may be for sums, before and after scaling, to stay in the range of TFLite's arithmetic."""
     _, shift = numpy.frexp(multipliers)
     if kind == "int8":
-        return 2.0 ** (30 - numpy.maximum(0, shift + 1)) - size * 255
+        return 2.0 ** (31 - numpy.maximum(0, shift + 1)) - 1 - size * 255
     return numpy.minimum(2.0**46, 2.0 ** (29 - shift)) - size * float(1 << 15)
 
 
