@@ -92,12 +92,41 @@ bool Validator::OperatorCodes() {
   return true;
 }
 
+namespace {
+
+// Whether the file leaves a dimension to a caller who resizes the model, which
+// the runtime cannot: its shape would be a guess.
+bool IsOpen(const tflite::Model& model, int32_t tensor) {
+  const auto* signature =
+      model.subgraphs()->Get(0)->tensors()->Get(tensor)->shape_signature();
+  if (signature == nullptr) return false;
+  for (int32_t extent : *signature) {
+    if (extent < 0) return true;
+  }
+  return false;
+}
+
+bool CheckSettled(OpCheck& op, const tflite::Model& model) {
+  for (const auto* tensors : {op.op().inputs(), op.op().outputs()}) {
+    for (int32_t tensor : *tensors) {
+      if (!IsOpen(model, tensor)) continue;
+      return op.Fail(ModelReason::kBadShape, ViewTensor(model, tensor),
+                     "has an open dimension: convert the model with a batch "
+                     "of 1");
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 bool Validator::Operators() {
   const auto& codes = *model_->operator_codes();
   for (size_t i = 0; i < graph_->operators()->size(); ++i) {
     OpCheck check(*model_, static_cast<int32_t>(i), &status_);
     const auto index = graph_->operators()->Get(i)->opcode_index();
-    if (!FindOpEntry(codes.Get(index)->builtin_code())->check(check)) {
+    if (!CheckSettled(check, *model_) ||
+        !FindOpEntry(codes.Get(index)->builtin_code())->check(check)) {
       return false;
     }
   }
