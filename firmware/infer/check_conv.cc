@@ -9,52 +9,13 @@ using tflite::TensorType_INT16;
 using tflite::TensorType_INT8;
 using tflite::TensorType_UINT8;
 
-// int16 activations go with int8 weights, others with their own kind.
-bool CheckConvTypes(OpCheck& op) {
-  const TensorView input = op.in(0), filter = op.in(1), output = op.out();
-  if (!op.SameType(input, output)) return false;
-  return input.type == TensorType_INT16 ? op.Type(filter, {TensorType_INT8})
-                                        : op.SameType(input, filter);
-}
-
 // Input, filter, optional bias and output agree in type and quantisation.
 bool CheckConvTensors(OpCheck& op, int channel_axis) {
-  const TensorView input = op.in(0), filter = op.in(1), output = op.out();
-  if (!CheckConvTypes(op)) return false;
-  if (!op.Rank(input, 4, 4) || !op.Rank(filter, 4, 4) || !op.Constant(filter))
-    return false;
-  const int64_t channels = filter.dim(channel_axis);
-  if (!CheckBias(op, channels)) return false;
-  if (input.type == TensorType_FLOAT32) return true;
-  if (!op.PerTensor(input) || !op.PerTensor(output)) return false;
-  if (!op.Symmetric(input) || !op.Symmetric(output)) return false;
-  if (filter.scales == 0) {
-    return op.Fail(ModelReason::kBadQuantization, filter, "is not quantised");
-  }
-  const bool per_channel = filter.scales > 1;
-  if (per_channel && input.type == TensorType_UINT8)
-    return op.PerTensor(filter);
-  if (per_channel &&
-      (filter.scales != channels ||
-       filter.quantization->quantized_dimension() != channel_axis)) {
-    return op.Fail(ModelReason::kBadQuantization, filter,
-                   "has scales along another axis than its channels");
-  }
-  for (uint32_t i = 0; i < filter.scales; ++i) {
-    if (input.type != TensorType_UINT8 &&
-        filter.quantization->zero_point()->Get(i) != 0) {
-      return op.Fail(ModelReason::kBadQuantization, filter,
-                     "has a zero point that is not 0");
-    }
-    const double scale = filter.quantization->scale()->Get(i);
-    const double real = double{input.scale} * scale / double{output.scale};
-    if (!(input.type == TensorType_INT16 ? op.WideMultiplier(real)
-                                         : op.Multiplier(real))) {
-      return false;
-    }
-  }
-  if (input.type == TensorType_UINT8 && !CheckBiasScale(op)) return false;
-  return CheckAccumulators(op, channel_axis);
+  const TensorView input = op.in(0), filter = op.in(1);
+  return CheckWeightTypes(op) && op.Rank(input, 4, 4) &&
+         op.Rank(filter, 4, 4) && op.Constant(filter) &&
+         CheckBias(op, filter.dim(channel_axis)) &&
+         CheckWeightScales(op, channel_axis);
 }
 
 }  // namespace
@@ -62,10 +23,6 @@ bool CheckConvTensors(OpCheck& op, int channel_axis) {
 bool CheckConv(OpCheck& op) {
   const auto* options = op.op().builtin_options_as_Conv2DOptions();
   if (!op.Counts(2, 3, 1) || !op.Options(options)) return false;
-  if (!op.Type(op.in(0),
-               {TensorType_INT8, TensorType_UINT8, TensorType_FLOAT32})) {
-    return false;
-  }
   if (!CheckConvTensors(op, 0)) return false;
   const TensorView input = op.in(0), filter = op.in(1), output = op.out();
   if (filter.dim(3) != input.dim(3)) {
@@ -85,10 +42,6 @@ bool CheckConv(OpCheck& op) {
 bool CheckDepthwiseConv(OpCheck& op) {
   const auto* options = op.op().builtin_options_as_DepthwiseConv2DOptions();
   if (!op.Counts(2, 3, 1) || !op.Options(options)) return false;
-  if (!op.Type(op.in(0), {TensorType_INT8, TensorType_INT16, TensorType_UINT8,
-                          TensorType_FLOAT32})) {
-    return false;
-  }
   if (!CheckConvTensors(op, 3)) return false;
   const TensorView input = op.in(0), filter = op.in(1), output = op.out();
   if (filter.dim(0) != 1 || options->depth_multiplier() < 1 ||

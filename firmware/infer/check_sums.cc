@@ -1,5 +1,5 @@
-// What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: a bias, and sums
-// of products, whose overflow is undefined.
+// What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED share: types, scales of
+// weights, a bias, and sums of products, whose overflow is undefined.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -21,6 +21,20 @@ int32_t Reach(const TensorView& input) {
   if (input.type == tflite::TensorType_INT16) return 1 << 15;
   const int32_t low = input.type == tflite::TensorType_INT8 ? -128 : 0;
   return std::max(input.zero_point - low, low + 255 - input.zero_point);
+}
+
+double ScaleAt(const OpCheck& op, uint32_t channel) {
+  const TensorView filter = op.in(1);
+  const uint32_t i = filter.scales > 1 ? channel : 0;
+  return double{op.in(0).scale} * double{filter.quantization->scale()->Get(i)} /
+         double{op.out().scale};
+}
+
+// Whether sums have 64 bits: with int16 inputs, unless the bias has 32, as in
+// the oracle.
+bool IsWide(const OpCheck& op) {
+  return op.in(0).type == tflite::TensorType_INT16 &&
+         (op.inputs() < 3 || op.in(2).type == tflite::TensorType_INT64);
 }
 
 // 0 where there is none.
@@ -49,32 +63,9 @@ bool FitsWide(double bound, double scale) {
   return bound < 0x1p47 && bound * scale * (1 + 0x1p-13) < 0x1p31;
 }
 
-}  // namespace
-
-bool CheckBias(OpCheck& op, int64_t channels) {
-  if (op.inputs() < 3) return true;
-  const TensorView bias = op.in(2);
-  const tflite::TensorType input = op.in(0).type;
-  return op.Type(bias, {input == tflite::TensorType_FLOAT32
-                            ? tflite::TensorType_FLOAT32
-                        : input == tflite::TensorType_INT16
-                            ? tflite::TensorType_INT64
-                            : tflite::TensorType_INT32}) &&
-         op.Constant(bias) && op.Shape(bias, {channels});
-}
-
-bool CheckBiasScale(OpCheck& op) {
-  if (op.inputs() < 3) return true;
-  const double product = double{op.in(0).scale} * double{op.in(1).scale};
-  const double drift = std::abs(product - double{op.in(2).scale});
-  return drift / double{op.out().scale} <= 0.02 ||
-         op.Fail(ModelReason::kBadQuantization, op.in(2),
-                 "must have scale input x filter");
-}
-
 bool CheckAccumulators(OpCheck& op, int channel_axis) {
-  const TensorView input = op.in(0), filter = op.in(1), output = op.out();
-  const bool is_wide = input.type == tflite::TensorType_INT16;
+  const TensorView input = op.in(0), filter = op.in(1);
+  const bool is_wide = IsWide(op);
   const int64_t channels = filter.dim(channel_axis);
   const int64_t depth = filter.elements / channels;
   const int64_t stride = channel_axis == 0 ? 1 : channels;
@@ -87,11 +78,8 @@ bool CheckAccumulators(OpCheck& op, int channel_axis) {
     }
     const double bound =
         static_cast<double>(size * Reach(input)) + std::abs(BiasAt(op, c));
-    const uint32_t scale = filter.scales > 1 ? static_cast<uint32_t>(c) : 0;
-    const double real = double{input.scale} *
-                        double{filter.quantization->scale()->Get(scale)} /
-                        double{output.scale};
-    if (!(is_wide ? FitsWide(bound, real) : FitsNarrow(bound, real))) {
+    const double scale = ScaleAt(op, static_cast<uint32_t>(c));
+    if (!(is_wide ? FitsWide(bound, scale) : FitsNarrow(bound, scale))) {
       return op.Fail(ModelReason::kBadQuantization, filter,
                      is_wide ? "and its bias can overflow 48 bits, or 32 once "
                                "scaled"
@@ -99,6 +87,78 @@ bool CheckAccumulators(OpCheck& op, int channel_axis) {
     }
   }
   return true;
+}
+
+}  // namespace
+
+bool CheckWeightTypes(OpCheck& op) {
+  const TensorView input = op.in(0), filter = op.in(1);
+  if (!op.Type(input, {tflite::TensorType_INT8, tflite::TensorType_INT16,
+                       tflite::TensorType_UINT8, tflite::TensorType_FLOAT32})) {
+    return false;
+  }
+  if (!op.SameType(input, op.out())) return false;
+  return input.type == tflite::TensorType_INT16
+             ? op.Type(filter, {tflite::TensorType_INT8})
+             : op.SameType(input, filter);
+}
+
+bool CheckBias(OpCheck& op, int64_t channels) {
+  if (op.inputs() < 3) return true;
+  const TensorView bias = op.in(2);
+  if (!op.Constant(bias) || !op.Shape(bias, {channels})) return false;
+  switch (op.in(0).type) {
+    case tflite::TensorType_FLOAT32:
+      return op.Type(bias, {tflite::TensorType_FLOAT32});
+    case tflite::TensorType_INT16:
+      // The oracle's depthwise convolution takes no others.
+      return op.is(tflite::BuiltinOperator_DEPTHWISE_CONV_2D)
+                 ? op.Type(bias, {tflite::TensorType_INT64})
+                 : op.Type(bias, {tflite::TensorType_INT64,
+                                  tflite::TensorType_INT32});
+    default:
+      return op.Type(bias, {tflite::TensorType_INT32});
+  }
+}
+
+bool CheckBiasScale(OpCheck& op) {
+  if (op.inputs() < 3) return true;
+  const double product = double{op.in(0).scale} * double{op.in(1).scale};
+  const double drift = std::abs(product - double{op.in(2).scale});
+  return drift / double{op.out().scale} <= 0.02 ||
+         op.Fail(ModelReason::kBadQuantization, op.in(2),
+                 "must have scale input x filter");
+}
+
+bool CheckWeightScales(OpCheck& op, int channel_axis) {
+  const TensorView input = op.in(0), filter = op.in(1), output = op.out();
+  if (input.type == tflite::TensorType_FLOAT32) return true;
+  if (!op.PerTensor(input) || !op.PerTensor(output)) return false;
+  if (!op.Symmetric(input) || !op.Symmetric(output)) return false;
+  if (filter.scales == 0) {
+    return op.Fail(ModelReason::kBadQuantization, filter, "is not quantised");
+  }
+  if (filter.type == tflite::TensorType_UINT8) {
+    if (!op.PerTensor(filter) || !CheckBiasScale(op)) return false;
+  } else if (filter.scales > 1 &&
+             (filter.scales !=
+                  static_cast<uint32_t>(filter.dim(channel_axis)) ||
+              filter.quantization->quantized_dimension() != channel_axis)) {
+    return op.Fail(ModelReason::kBadQuantization, filter,
+                   "has scales along another axis than its channels");
+  }
+  for (uint32_t i = 0; i < filter.scales; ++i) {
+    if (filter.type == tflite::TensorType_INT8 &&
+        filter.quantization->zero_point()->Get(i) != 0) {
+      return op.Fail(ModelReason::kBadQuantization, filter,
+                     "has a zero point that is not 0");
+    }
+    const double scale = ScaleAt(op, i);
+    if (!(IsWide(op) ? op.WideMultiplier(scale) : op.Multiplier(scale))) {
+      return false;
+    }
+  }
+  return CheckAccumulators(op, channel_axis);
 }
 
 }  // namespace mcu_eval

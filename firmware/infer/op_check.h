@@ -90,6 +90,9 @@ class OpCheck {
   ModelStatus* status_;
 };
 
+// Input 0, filter 1 and the output have types that go together.
+bool CheckWeightTypes(OpCheck& op);
+
 // Input 2, if there is one, is a constant bias of `channels` elements, in the
 // type that goes with input 0.
 bool CheckBias(OpCheck& op, int64_t channels);
@@ -97,11 +100,11 @@ bool CheckBias(OpCheck& op, int64_t channels);
 // Its scale is that of input 0 times filter 1, as closely as the runtime asks.
 bool CheckBiasScale(OpCheck& op);
 
-// Whether no sum of products can leave int32: input 0 times filter 1 along
-// `channel_axis`, plus bias 2 if there is one. All are checked otherwise, and
-// quantised. For int16 inputs, whether sums stay within 48 bits and, at the
-// output's scale, within 32, which is what the kernels take.
-bool CheckAccumulators(OpCheck& op, int channel_axis);
+// Quantised inputs, filters, per tensor or along `channel_axis`, and outputs
+// have scales and zero points that a kernel takes, and no sum of products with
+// its bias can leave the bits that the kernel has for it. All is checked
+// otherwise.
+bool CheckWeightScales(OpCheck& op, int channel_axis);
 
 // One per family of operators; see ops.cc for who uses which.
 bool CheckConv(OpCheck& op);

@@ -108,7 +108,8 @@ bool Validator::TensorQuantization(size_t index, const tflite::Tensor& tensor) {
   if (tensor.type() == tflite::TensorType_UINT8) low = 0, high = 255;
   if (tensor.type() == tflite::TensorType_INT16) low = -32768, high = 32767;
   // A dead channel's bias may have scale 0; nothing divides by it.
-  const bool may_be_zero = tensor.type() == tflite::TensorType_INT32;
+  const bool may_be_zero = tensor.type() == tflite::TensorType_INT32 ||
+                           tensor.type() == tflite::TensorType_INT64;
   for (size_t i = 0; i < scales; ++i) {
     const float scale = q->scale()->Get(i);
     if (!std::isfinite(scale) || scale < 0 || (scale == 0 && !may_be_zero)) {

@@ -20,11 +20,6 @@ bool IsPointwise(const Window& w) {
          w.stride_w == 1 && w.pad_top == 0 && w.pad_left == 0;
 }
 
-// Whether all pixels that a window can begin at lie as WidenPair() asks.
-bool RunsAreAligned(const Window& w, size_t size) {
-  return size == 1 || ((w.stride_w | w.in_w | w.pad_left) * w.in_c) % 2 == 0;
-}
-
 // Runs of a few elements, which memcpy() would be dear for: by words of any
 // alignment, of which the last may lie over the one before.
 template <typename Element>
@@ -75,9 +70,7 @@ Columns<Element>::Columns(const Window& window, Element zero,
       depth_(Depth(window)),
       groups_((depth_ + 3) / 4),
       is_pointwise_(IsPointwise(window)),
-      is_run_(window.dilation_w == 1 &&
-              window.kernel_w * window.in_c % 4 == 0 &&
-              RunsAreAligned(window, sizeof(Element))),
+      is_run_(window.dilation_w == 1 && window.kernel_w * window.in_c % 4 == 0),
       is_tap_(window.in_c % 4 == 0),
       last_y_(window.in_h - (window.kernel_h - 1) * window.dilation_h - 1),
       last_x_(window.in_w - (window.kernel_w - 1) * window.dilation_w - 1),

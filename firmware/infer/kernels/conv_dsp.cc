@@ -28,19 +28,47 @@ Loops LoopsOf(const Conv8& plan) {
   return {McuEvalPair8, McuEvalQuad8};
 }
 
+Loops LoopsOf(const Conv16& plan) {
+  const Output& output = plan.output;
+  const bool is_relu = output.min == 0;
+  if (plan.narrow != nullptr || output.max != 32767 ||
+      (output.min != -32768 && !is_relu)) {
+    return {};
+  }
+  for (int32_t c = 0; c < plan.window.out_c; ++c) {
+    if (!plan.channels[c].is_short) return {};
+  }
+  if (is_relu) return {McuEvalPair16Relu, McuEvalQuad16Relu};
+  return {McuEvalPair16, McuEvalQuad16};
+}
+
 int8_t Zero(const Conv8& plan) {
   return static_cast<int8_t>(plan.in_zero_point);
 }
 
+int16_t Zero(const Conv16&) { return 0; }
+
+int32_t WithBias(int64_t sum, const Channel8& channel) {
+  return static_cast<int32_t>(static_cast<uint32_t>(sum) +
+                              static_cast<uint32_t>(channel.bias));
+}
+
 int8_t End(const Conv8& plan, int32_t c, int64_t sum) {
   const Channel8& channel = plan.channels[c];
-  return Requantize8(static_cast<int32_t>(static_cast<uint32_t>(sum) +
-                                          static_cast<uint32_t>(channel.bias)),
-                     channel, plan.output);
+  return Requantize8(WithBias(sum, channel), channel, plan.output);
+}
+
+int16_t End(const Conv16& plan, int32_t c, int64_t sum) {
+  if (plan.narrow == nullptr) {
+    return Requantize16(sum, plan.channels[c], plan.output);
+  }
+  const Channel8& channel = plan.narrow[c];
+  return Requantize16(WithBias(sum, channel), channel, plan.output);
 }
 
 // Most groups whose sum cannot leave 32 bits, or whose wrapping is as good.
 constexpr int32_t MostGroups(const Conv8&) { return INT32_MAX; }
+constexpr int32_t MostGroups(const Conv16&) { return 127; }
 
 size_t GroupsOf(int32_t depth) { return (static_cast<size_t>(depth) + 3) / 4; }
 
@@ -253,6 +281,15 @@ size_t ConvScratch8(const Conv8& plan) {
 
 void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
               uint8_t* scratch) {
+  RunConv(plan, input, output, scratch);
+}
+
+size_t ConvScratch16(const Conv16& plan) {
+  return ScratchOf<Conv16, int16_t>(plan);
+}
+
+void RunConv16(const Conv16& plan, const int16_t* input, int16_t* output,
+               uint8_t* scratch) {
   RunConv(plan, input, output, scratch);
 }
 

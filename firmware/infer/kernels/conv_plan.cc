@@ -106,4 +106,24 @@ const Channel16* ChannelsOf16(TfLiteContext* context,
   return result;
 }
 
+bool SetChannels(TfLiteContext* context, const WeightedTensors& tensors,
+                 Conv8* plan) {
+  const int32_t depth = plan->depth();
+  plan->in_zero_point = tensors.input->params.zero_point;
+  plan->channels =
+      ChannelsOf8(context, tensors, plan->window.out_c, depth, depth, 1);
+  return plan->channels != nullptr;
+}
+
+bool SetChannels(TfLiteContext* context, const WeightedTensors& tensors,
+                 Conv16* plan) {
+  const int32_t channels = plan->window.out_c, depth = plan->depth();
+  if (tensors.bias == nullptr || tensors.bias->type == kTfLiteInt64) {
+    plan->channels = ChannelsOf16(context, tensors, channels, depth, depth, 1);
+    return plan->channels != nullptr;
+  }
+  plan->narrow = ChannelsOf8(context, tensors, channels, depth, depth, 1);
+  return plan->narrow != nullptr;
+}
+
 }  // namespace mcu_eval::kernels

@@ -7,6 +7,7 @@
 #include "firmware/infer/kernels/memory.h"
 #include "tensorflow/lite/c/builtin_op_data.h"
 #include "tensorflow/lite/c/common.h"
+#include "tensorflow/lite/kernels/internal/tensor_ctypes.h"
 
 namespace mcu_eval::kernels {
 
@@ -54,6 +55,40 @@ TfLiteStatus Settle(TfLiteContext* context, const Form<Plan, Element>& form,
     plan->packed = packed;
   }
   WantScratch(form.scratch_bytes(*plan));
+  return kTfLiteOk;
+}
+
+// Fills in how the channels of a convolution end, `plan` being complete
+// otherwise; false when the arena is full.
+bool SetChannels(TfLiteContext* context, const WeightedTensors& tensors,
+                 Conv8* plan);
+bool SetChannels(TfLiteContext* context, const WeightedTensors& tensors,
+                 Conv16* plan);
+
+// CONV_2D and FULLY_CONNECTED, whose weights are [out_c][...].
+template <typename Plan, typename Element>
+TfLiteStatus PrepareConv(TfLiteContext* context, TfLiteNode* node,
+                         const Window& window, TfLiteFusedActivation activation,
+                         const Form<Plan, Element>& form) {
+  const WeightedTensors tensors = WeightedTensorsOf(context, node);
+  auto* plan = Keep<Plan>(context);
+  if (plan == nullptr) return kTfLiteError;
+  *plan = {};
+  plan->window = window;
+  plan->weights = tensors.weights->data.int8;
+  plan->output = OutputOf(context, tensors.output, activation);
+  if (!SetChannels(context, tensors, plan)) return kTfLiteError;
+  node->user_data = plan;
+  return Settle(context, form, plan);
+}
+
+template <typename Plan, typename Element>
+TfLiteStatus InvokeConv(TfLiteContext* context, TfLiteNode* node,
+                        const Form<Plan, Element>& form) {
+  const WeightedTensors tensors = WeightedTensorsOf(context, node);
+  form.run(*static_cast<const Plan*>(node->user_data),
+           tflite::GetTensorData<Element>(tensors.input),
+           tflite::GetTensorData<Element>(tensors.output), Scratch());
   return kTfLiteOk;
 }
 

@@ -41,6 +41,8 @@ constexpr size_t NoBytes(const Plan&) {
 struct Forms {
   Form<Conv8, int8_t> conv8;
   Form<Conv8, int8_t> dense8;
+  Form<Conv16, int16_t> conv16;
+  Form<Conv16, int16_t> dense16;
   Form<Depthwise8, int8_t> depthwise8;
   Form<Depthwise16, int16_t> depthwise16;
   Form<Pool, int8_t> average8, max8;

@@ -11,6 +11,9 @@ constexpr Forms Dsp() {
   forms.conv8 = {KernelSet::kDsp, NoBytes<Conv8>, nullptr, dsp::ConvScratch8,
                  dsp::RunConv8};
   forms.dense8 = forms.conv8;
+  forms.conv16 = {KernelSet::kDsp, NoBytes<Conv16>, nullptr, dsp::ConvScratch16,
+                  dsp::RunConv16};
+  forms.dense16 = forms.conv16;
   forms.depthwise8 = {KernelSet::kDsp, NoBytes<Depthwise8>, nullptr,
                       dsp::DepthwiseScratch8, dsp::RunDepthwise8};
   forms.depthwise16 = {KernelSet::kDsp, NoBytes<Depthwise16>, nullptr,

@@ -14,6 +14,9 @@ constexpr Forms PortableForms() {
   forms.conv8 = {kSet, NoBytes<Conv8>, nullptr, portable::ConvScratch8,
                  portable::RunConv8};
   forms.dense8 = forms.conv8;
+  forms.conv16 = {kSet, NoBytes<Conv16>, nullptr, portable::ConvScratch16,
+                  portable::RunConv16};
+  forms.dense16 = forms.conv16;
   forms.depthwise8 = {kSet, NoBytes<Depthwise8>, nullptr, NoBytes<Depthwise8>,
                       portable::RunDepthwise8};
   forms.depthwise16 = {kSet, NoBytes<Depthwise16>, nullptr,

@@ -1,6 +1,7 @@
 // FULLY_CONNECTED as the runtime calls it: a 1x1 convolution over rows.
 #include "firmware/infer/kernels/conv_plan.h"
 #include "firmware/infer/kernels/kernel.h"
+#include "tensorflow/lite/kernels/kernel_util.h"
 
 namespace mcu_eval::kernels {
 namespace {
@@ -11,29 +12,29 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   const WeightedTensors tensors = WeightedTensorsOf(context, node);
   const int32_t units = tensors.weights->dims->data[0];
   const int32_t depth = tensors.weights->dims->data[1];
-  const auto rows = static_cast<int32_t>(tensors.input->bytes) / depth;
-  auto* plan = Keep<Conv8>(context);
-  if (plan == nullptr) return kTfLiteError;
-  plan->window = {1, 1, rows, depth, 1, rows, units, 1, 1, 1, 1, 1, 1, 0, 0};
-  plan->in_zero_point = tensors.input->params.zero_point;
-  plan->weights = tensors.weights->data.int8;
-  plan->output = OutputOf(context, tensors.output, params.activation);
-  plan->packed = nullptr;
-  plan->channels = ChannelsOf8(context, tensors, units, depth, depth, 1);
-  if (plan->channels == nullptr) return kTfLiteError;
-  node->user_data = plan;
-  return Settle(context, ActiveForms().dense8, plan);
+  const auto rows =
+      static_cast<int32_t>(tflite::NumElements(tensors.input)) / depth;
+  const Window window = {1, 1, rows, depth, 1, rows, units, 1,
+                         1, 1, 1,    1,     1, 0,    0};
+  const Forms& forms = ActiveForms();
+  return tensors.input->type == kTfLiteInt16
+             ? PrepareConv(context, node, window, params.activation,
+                           forms.dense16)
+             : PrepareConv(context, node, window, params.activation,
+                           forms.dense8);
 }
 
 TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
-  const auto& plan = *static_cast<const Conv8*>(node->user_data);
-  const WeightedTensors tensors = WeightedTensorsOf(context, node);
-  ActiveForms().dense8.run(plan, tensors.input->data.int8,
-                           tensors.output->data.int8, Scratch());
-  return kTfLiteOk;
+  const Forms& forms = ActiveForms();
+  return tflite::GetInput(context, node, 0)->type == kTfLiteInt16
+             ? InvokeConv(context, node, forms.dense16)
+             : InvokeConv(context, node, forms.dense8);
 }
 
-KernelSet Set(TfLiteType) { return ActiveForms().dense8.set; }
+KernelSet Set(TfLiteType type) {
+  return type == kTfLiteInt16 ? ActiveForms().dense16.set
+                              : ActiveForms().dense8.set;
+}
 
 }  // namespace
 

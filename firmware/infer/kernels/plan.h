@@ -39,11 +39,14 @@ struct Conv8 {
   }
 };
 
-// The same with int16 activations, whose zero point is 0.
+// The same with int16 activations, whose zero points are 0.
 struct Conv16 {
   Window window;
   const int8_t* weights;      // [out_c][kernel_h][kernel_w][in_c]
-  const Channel16* channels;  // [out_c]
+  const Channel16* channels;  // [out_c], or null
+  // In their place where biases are int32: there the oracle sums in 32 bits
+  // and ends as for int8.
+  const Channel8* narrow;
   Output output;
   const uint8_t* packed;
 

@@ -11,6 +11,10 @@ size_t ConvScratch8(const Conv8& plan);
 void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
               uint8_t* scratch);
 
+size_t ConvScratch16(const Conv16& plan);
+void RunConv16(const Conv16& plan, const int16_t* input, int16_t* output,
+               uint8_t* scratch);
+
 void RunDepthwise8(const Depthwise8& plan, const int8_t* input, int8_t* output,
                    uint8_t* scratch);
 void RunDepthwise16(const Depthwise16& plan, const int16_t* input,

@@ -97,7 +97,12 @@ inline int8_t Requantize8(int32_t sum, const Channel8& channel,
   return static_cast<int8_t>(Clamp(Rescale(sum, channel), output));
 }
 
-// `sum` is without the bias. The zero point is 0.
+// The same for int16, zero point 0: 32-bit sums as above, and 64-bit ones,
+// which are without the bias.
+inline int16_t Requantize16(int32_t sum, const Channel8& channel,
+                            const Output& output) {
+  return static_cast<int16_t>(Clamp(Rescale(sum, channel), output));
+}
 inline int16_t Requantize16(int64_t sum, const Channel16& channel,
                             const Output& output) {
   const int32_t multiplier = channel.fraction >> channel.zeros;

@@ -8,8 +8,8 @@
 
 namespace mcu_eval::kernels::dsp {
 
-// Four elements of two columns of int8, any alignment; of int16, at addresses
-// that are multiples of 4, whose halves change places; of one column alone.
+// Four elements of two columns of int8; of int16, whose halves change places;
+// of one column alone. Columns lie anywhere: no LDRD, no LDM.
 #define MCU_EVAL_WIDEN_PAIR8  \
   "ldr r9, [%[a]], #4\n"      \
   "ldr r11, [%[b]], #4\n"     \
@@ -20,14 +20,15 @@ namespace mcu_eval::kernels::dsp {
   "stm %[to]!, {r8, r9, r10, r11}\n"
 
 #define MCU_EVAL_WIDEN_PAIR16      \
-  "ldrd r8, r9, [%[a]], #8\n"      \
-  "ldrd r10, r11, [%[b]], #8\n"    \
-  "pkhbt r12, r8, r9, lsl #16\n"   \
-  "pkhtb r9, r9, r8, asr #16\n"    \
-  "pkhbt r8, r10, r11, lsl #16\n"  \
-  "pkhtb r11, r11, r10, asr #16\n" \
-  "strd r12, r9, [%[to]], #8\n"    \
-  "strd r8, r11, [%[to]], #8\n"
+  "ldr r9, [%[a]], #4\n"           \
+  "ldr r12, [%[a]], #4\n"          \
+  "pkhbt r8, r9, r12, lsl #16\n"   \
+  "pkhtb r9, r12, r9, asr #16\n"   \
+  "ldr r11, [%[b]], #4\n"          \
+  "ldr r12, [%[b]], #4\n"          \
+  "pkhbt r10, r11, r12, lsl #16\n" \
+  "pkhtb r11, r12, r11, asr #16\n" \
+  "stm %[to]!, {r8, r9, r10, r11}\n"
 
 #define MCU_EVAL_WIDEN_ONE8 \
   "ldr r8, [%[a]], #4\n"    \
@@ -36,10 +37,11 @@ namespace mcu_eval::kernels::dsp {
   "strd r9, r8, [%[to]], #8\n"
 
 #define MCU_EVAL_WIDEN_ONE16     \
-  "ldrd r8, r9, [%[a]], #8\n"    \
-  "pkhbt r10, r8, r9, lsl #16\n" \
-  "pkhtb r9, r9, r8, asr #16\n"  \
-  "strd r10, r9, [%[to]], #8\n"
+  "ldr r9, [%[a]], #4\n"         \
+  "ldr r10, [%[a]], #4\n"        \
+  "pkhbt r8, r9, r10, lsl #16\n" \
+  "pkhtb r9, r10, r9, asr #16\n" \
+  "strd r8, r9, [%[to]], #8\n"
 
 #define MCU_EVAL_FOUR_TIMES(group) group group group group
 #define MCU_EVAL_WIDEN_PAIR_OPERANDS           \

@@ -65,8 +65,8 @@ const Break kBreaks[] = {
      ModelReason::kUnsupportedType, -1, 3},
     {"kernel type",
      [](Draft& d) {
-       d.tensor(0).type = tflite::TensorType_INT16;
-       d.tensor(3).type = tflite::TensorType_INT16;
+       d.tensor(0).type = tflite::TensorType_INT32;
+       d.tensor(3).type = tflite::TensorType_INT32;
      },
      ModelReason::kUnsupportedType, 0, 0},
     {"variable tensor", [](Draft& d) { d.tensor(4).is_variable = true; },
@@ -125,9 +125,13 @@ const Break kBreaks[] = {
     {"activation without scale",
      [](Draft& d) { d.tensor(3).quantization.reset(); },
      ModelReason::kBadQuantization, 0, 3},
-    {"per-channel fully connected",
+    {"fully connected weights with a zero point",
+     [](Draft& d) { d.Quantize(8, {0.02f}, {1}); },
+     ModelReason::kBadQuantization, 4, 8},
+    {"fully connected scales along the inputs",
      [](Draft& d) {
-       d.Quantize(8, {0.1f, 0.2f, 0.3f}, {0, 0, 0}, 0);
+       d.Quantize(8, std::vector<float>(36, 0.02f), std::vector<int64_t>(36, 0),
+                  1);
      },
      ModelReason::kBadQuantization, 4, 8},
     {"bias scale of fully connected",
@@ -397,12 +401,11 @@ TEST(ForeignFile_IsNotTflite) {
            ModelReason::kNotTflite);
 }
 
-TEST(Int16Model_NamesOperatorAndType) {
+TEST(FloatInputWithInt8Weights_NamesOperatorAndReason) {
   Draft draft = SmallNet();
-  for (int i : {0, 3}) draft.tensor(i).type = tflite::TensorType_INT16;
+  for (int i : {0, 3}) draft.tensor(i).type = tflite::TensorType_FLOAT32;
   CHECK_EQ(std::string(LoadBytes(draft.Bytes()).detail),
-           std::string("operator 0 (CONV_2D): tensor 0 is INT16, which has no "
-                       "kernel here"));
+           std::string("operator 0 (CONV_2D): tensor 1 has another type"));
 }
 
 MCU_EVAL_TEST_MAIN()

@@ -26,13 +26,6 @@ void DrawValues(Random& random, T* values, size_t count, int32_t low,
   }
 }
 
-// Sum of the sizes of a channel's weights.
-int64_t SizeOf(const int8_t* weights, int32_t count, int32_t stride) {
-  int64_t size = 0;
-  for (int32_t k = 0; k < count; ++k) size += std::abs(weights[k * stride]);
-  return size;
-}
-
 // Least power of two above `value`.
 int BitsOf(int64_t value) {
   int bits = 0;
@@ -46,6 +39,12 @@ int32_t DrawMultiplier(Random& random) {
   if (random.Chance(70)) return random.Int32(1 << 30, INT32_MAX);
   return random.Pick<int32_t>({1 << 30, (1 << 30) + 1, INT32_MAX, INT32_MAX - 1,
                                0x7FFF0000 - 1, 0x7FFF0000, 0x7FFF7FFF});
+}
+
+int64_t SizeOf(const int8_t* weights, int32_t count, int32_t stride) {
+  int64_t size = 0;
+  for (int32_t k = 0; k < count; ++k) size += std::abs(weights[k * stride]);
+  return size;
 }
 
 void DrawBytes(Random& random, int8_t* values, size_t count) {
@@ -115,10 +114,8 @@ int32_t DrawBias8(Random& random, int64_t products) {
 }
 
 Channel8 DrawChannel8(Random& random, const int8_t* weights, int32_t count,
-                      int32_t stride, int32_t in_zero_point, int32_t* bias,
-                      Scale* scale) {
-  const int64_t reach =
-      std::max<int32_t>(127 - in_zero_point, in_zero_point + 128);
+                      int32_t stride, int32_t in_zero_point, int64_t reach,
+                      int32_t* bias, Scale* scale) {
   const int64_t products = reach * SizeOf(weights, count, stride);
   *bias = DrawBias8(random, products);
   const int64_t bound = products + std::abs(int64_t{*bias});

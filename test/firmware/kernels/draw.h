@@ -56,11 +56,15 @@ Scale DrawScale8(Random& random, int64_t bound);
 // sometimes up to the overflow.
 int32_t DrawBias8(Random& random, int64_t products);
 
-// How a channel of an int8 operator ends, from its weights, each
-// `stride` after the one before. `scale` is what TFLite's reference takes.
+// How a channel whose sums have 32 bits ends, from its weights, each `stride`
+// after the one before. `reach` is the furthest that an input lies from
+// `in_zero_point`, `scale` what TFLite's reference takes.
 Channel8 DrawChannel8(Random& random, const int8_t* weights, int32_t count,
-                      int32_t stride, int32_t in_zero_point, int32_t* bias,
-                      Scale* scale);
+                      int32_t stride, int32_t in_zero_point, int64_t reach,
+                      int32_t* bias, Scale* scale);
+
+// Sum of the sizes of a channel's weights.
+int64_t SizeOf(const int8_t* weights, int32_t count, int32_t stride);
 
 Channel16 DrawChannel16(Random& random, const int8_t* weights, int32_t count,
                         int32_t stride, int64_t* bias, Scale* scale);

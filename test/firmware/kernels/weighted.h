@@ -27,6 +27,9 @@ using Ends16 = Ends<Channel16, int64_t>;
 const Ends8& DrawEnds8(Trial& trial, const int8_t* weights, int32_t channels,
                        int32_t depth, int32_t channel_stride,
                        int32_t weight_stride, int32_t in_zero_point);
+// For int16 activations with 32-bit sums; false where these could overflow.
+bool DrawNarrowEnds(Trial& trial, const int8_t* weights, int32_t channels,
+                    int32_t depth, const Ends8** ends);
 const Ends16& DrawEnds16(Trial& trial, const int8_t* weights, int32_t channels,
                          int32_t depth, int32_t channel_stride,
                          int32_t weight_stride);
