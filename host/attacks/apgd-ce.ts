@@ -7,8 +7,8 @@
 
 import { defineAttack } from "./attack.js";
 import { apgdParams, runApgd } from "./parts/apgd-runs.js";
-import { crossEntropyRow, towardsRow } from "./parts/dlr.js";
 import { goalOf, labelsAt } from "./parts/goal.js";
+import { crossEntropyRow, towardsRow } from "./parts/row-losses.js";
 
 export const apgdCe = defineAttack({
   id: "apgd-ce",

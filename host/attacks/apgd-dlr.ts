@@ -9,8 +9,8 @@
 
 import { defineAttack } from "./attack.js";
 import { apgdParams, runApgd } from "./parts/apgd-runs.js";
-import { differenceRow, dlrRow, dlrTowardsRow, strongestOther } from "./parts/dlr.js";
 import { goalOf, labelsAt } from "./parts/goal.js";
+import { differenceRow, dlrRow, dlrTowardsRow, strongestOther } from "./parts/row-losses.js";
 
 export const apgdDlr = defineAttack({
   id: "apgd-dlr",

@@ -12,8 +12,8 @@ import { row } from "../core/index.js";
 import { defineAttack } from "./attack.js";
 import { count } from "./params.js";
 import { apgdParams, runApgd } from "./parts/apgd-runs.js";
-import { differenceRow, dlrTowardsRow, leading, strongestOther } from "./parts/dlr.js";
 import { goalOf } from "./parts/goal.js";
+import { differenceRow, dlrTowardsRow, leading, strongestOther } from "./parts/row-losses.js";
 
 export const apgdT = defineAttack({
   id: "apgd-t",

@@ -13,13 +13,13 @@
  * code's repetition of the last. A row that never fools is given up.
  */
 
-import { type GradientModel, row, rowSize, zeros } from "../core/index.js";
+import { type GradientModel, rowSize } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { count, flag, fraction, number, type ValuesOf } from "./params.js";
 import { adamStep, momentsOf, resetMoments } from "./parts/adam.js";
 import { nextConst, startConst } from "./parts/const-search.js";
 import { distanceBetween } from "./parts/length.js";
-import { type Walk, walkRows } from "./parts/own-pace.js";
+import { type Descent, descendRows } from "./parts/own-pace.js";
 import { isStuck, newPatience } from "./parts/patience.js";
 import { fromTanhSpace, tanhSmoother } from "./parts/tanh-space.js";
 
@@ -81,24 +81,20 @@ export const cwL2 = defineAttack({
   needs: "gradient",
   params,
   async run(context: AttackContext<GradientModel, Params>) {
-    const { model, x, labels, params } = context;
-    const found = zeros(x.shape);
-    found.data.fill(Number.NaN);
+    const { model, x, params } = context;
     const gradient = new Float32Array(rowSize(x));
-    const walks = Array.from(labels, (_, i) => walkOf(row(x, i), row(found, i), model.bounds, params, gradient));
-    await walkRows(context, walks);
-    return [found];
+    return [await descendRows(context, (clean, found) => descentOf(clean, found, model.bounds, params, gradient))];
   },
 });
 
 /** One row's search: Adam from the clean sample for every constant. @param found overwritten with the nearest that fooled */
-function walkOf(
+function descentOf(
   clean: Float32Array,
   found: Float32Array,
   bounds: readonly [number, number],
   params: Params,
   gradient: Float32Array,
-): Walk {
+): Descent {
   const { steps, binarySteps, initialConst, constTolerance, learningRate, stepLimit, confidence, abortEarly } = params;
   const tenth = Math.ceil(steps / 10);
   const moved = new Float32Array(clean.length);

@@ -12,12 +12,12 @@
  * tau and c at the clean sample and leaves c out of the gradient. A row that never fools is given up.
  */
 
-import { type GradientModel, row, rowSize, zeros } from "../core/index.js";
+import { type GradientModel, rowSize } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { count, fraction, number, type ValuesOf } from "./params.js";
 import { adamStep, momentsOf, resetMoments } from "./parts/adam.js";
 import { distanceBetween } from "./parts/length.js";
-import { type Walk, walkRows } from "./parts/own-pace.js";
+import { type Descent, descendRows } from "./parts/own-pace.js";
 import { fromTanhSpace, tanhSmoother } from "./parts/tanh-space.js";
 
 const PAPER = "Carlini & Wagner 2017, arXiv:1608.04644";
@@ -83,13 +83,9 @@ export const cwLinf = defineAttack({
   needs: "gradient",
   params,
   async run(context: AttackContext<GradientModel, Params>) {
-    const { model, x, labels, params } = context;
-    const found = zeros(x.shape);
-    found.data.fill(Number.NaN);
+    const { model, x, params } = context;
     const gradient = new Float32Array(rowSize(x));
-    const walks = Array.from(labels, (_, i) => walkOf(row(x, i), row(found, i), model.bounds, params, gradient));
-    await walkRows(context, walks);
-    return [found];
+    return [await descendRows(context, (clean, found) => descentOf(clean, found, model.bounds, params, gradient))];
   },
 });
 
@@ -97,13 +93,13 @@ export const cwLinf = defineAttack({
 const GAIN = 0.99;
 
 /** One row's search. @param found overwritten with the nearest that fooled */
-function walkOf(
+function descentOf(
   clean: Float32Array,
   found: Float32Array,
   bounds: readonly [number, number],
   params: Params,
   gradient: Float32Array,
-): Walk {
+): Descent {
   const { steps, initialConst, largestConst, constFactor, decreaseFactor, confidence } = params;
   const half = (bounds[1] - bounds[0]) / 2;
   const floor = 2 * half * params.smallestTau;

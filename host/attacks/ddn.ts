@@ -14,7 +14,7 @@ import { count, fraction, number } from "./params.js";
 import { annealed } from "./parts/anneal.js";
 import { distanceToCorner, lengthOf } from "./parts/length.js";
 import { crossEntropyAscent } from "./parts/loss.js";
-import { nearestFooling, type Walker } from "./parts/nearest-search.js";
+import { nearestFooling, type SampleStep } from "./parts/nearest-search.js";
 
 const PAPER = "Rony et al. 2019, arXiv:1811.09600";
 
@@ -58,7 +58,7 @@ export const ddn = defineAttack({
     const largest = Float64Array.from(labels, (_, i) => distanceToCorner(row(x, i), bounds, "l2"));
     const width = bounds[1] - bounds[0];
     const norms = new Float64Array(labels.length).fill(params.initialNorm * width);
-    const move = ({ i, step, clean, point, gradient, isFooled }: Walker): void => {
+    const move = ({ i, step, clean, point, gradient, isFooled }: SampleStep): void => {
       const factor = 1 + (isFooled ? -params.gamma : params.gamma);
       const norm = Math.min(factor * (norms[i] as number), largest[i] as number);
       norms[i] = norm;

@@ -12,11 +12,11 @@
  * only once the extrapolated point ahead of it fools. A row that never fools is given up.
  */
 
-import { type GradientModel, row, zeros } from "../core/index.js";
+import type { GradientModel } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { choice, count, flag, fraction, number, type ValuesOf } from "./params.js";
 import { nextConst, startConst } from "./parts/const-search.js";
-import { type Seen, type Walk, walkRows } from "./parts/own-pace.js";
+import { type Descent, descendRows, type Seen } from "./parts/own-pace.js";
 import { isStuck, newPatience } from "./parts/patience.js";
 import { shrinkTowards } from "./parts/shrink.js";
 
@@ -77,17 +77,18 @@ export const ead = defineAttack({
   needs: "gradient",
   params,
   async run(context: AttackContext<GradientModel, Params>) {
-    const { model, x, labels, params } = context;
-    const found = zeros(x.shape);
-    found.data.fill(Number.NaN);
-    const walks = Array.from(labels, (_, i) => walkOf(row(x, i), row(found, i), model.bounds, params));
-    await walkRows(context, walks);
-    return [found];
+    const { model, params } = context;
+    return [await descendRows(context, (clean, found) => descentOf(clean, found, model.bounds, params))];
   },
 });
 
 /** One row's search. @param found overwritten with the nearest that fooled */
-function walkOf(clean: Float32Array, found: Float32Array, bounds: readonly [number, number], params: Params): Walk {
+function descentOf(
+  clean: Float32Array,
+  found: Float32Array,
+  bounds: readonly [number, number],
+  params: Params,
+): Descent {
   const { rule, beta, steps, binarySteps, initialConst, learningRate, confidence, abortEarly } = params;
   const [low, high] = bounds;
   const allowed = abortEarly ? (rule === "l1" ? 2 : 1) * Math.ceil(steps / 10) : Number.POSITIVE_INFINITY;

@@ -16,7 +16,7 @@ import { annealed } from "./parts/anneal.js";
 import { distanceToCorner, lengthOf } from "./parts/length.js";
 import { projectionIn } from "./parts/lp-projection.js";
 import { marginAscent } from "./parts/margin-ascent.js";
-import { nearestFooling, type Walker } from "./parts/nearest-search.js";
+import { nearestFooling, type SampleStep } from "./parts/nearest-search.js";
 
 const PAPER = "Pintor et al. 2021, arXiv:2102.12827";
 
@@ -63,13 +63,11 @@ export const fmn = defineAttack({
     const project = projectionIn(norm, rowSize(x));
     const largest = Float64Array.from(labels, (_, i) => distanceToCorner(row(x, i), bounds, norm));
     const radii = new Float64Array(labels.length).fill(norm === "l0" ? 1 : Number.POSITIVE_INFINITY);
-    const move = (walker: Walker): void => {
-      const { i, step, clean, point, gradient } = walker;
+    const move = (at: SampleStep): void => {
+      const { i, step, clean, point, gradient } = at;
       const gamma = annealed(params.gamma, LAST_GAMMA, step, params.steps);
       const wanted =
-        norm === "l0"
-          ? nextCount(radii[i] as number, gamma, walker)
-          : nextRadius(radii[i] as number, gamma, walker, norm);
+        norm === "l0" ? nextCount(radii[i] as number, gamma, at) : nextRadius(radii[i] as number, gamma, at, norm);
       const radius = Math.min(wanted, largest[i] as number);
       radii[i] = radius;
       const factor = (firstStep * annealed(1, LAST_STEP, step, params.steps)) / lengthOf(gradient, "l2");
@@ -86,7 +84,7 @@ export const fmn = defineAttack({
 function nextRadius(
   radius: number,
   gamma: number,
-  { isFooled, best, distance, margin, gradient }: Walker,
+  { isFooled, best, distance, margin, gradient }: SampleStep,
   norm: Norm,
 ): number {
   if (isFooled) return Math.min(radius * (1 - gamma), best);
@@ -97,7 +95,7 @@ function nextRadius(
 }
 
 /** How many elements may differ next: a whole number that changes by at least one. */
-function nextCount(radius: number, gamma: number, { isFooled, best }: Walker): number {
+function nextCount(radius: number, gamma: number, { isFooled, best }: SampleStep): number {
   if (isFooled) return Math.max(1, Math.min(radius - 1, Math.floor(radius * (1 - gamma)), best));
   return Math.max(radius + 1, Math.floor(radius * (1 + gamma)));
 }

@@ -6,7 +6,7 @@ import type { AttackSettings, OracleAnswers, OracleName } from "../data/index.js
 import type { Asker } from "./asker.js";
 import type { OracleClock } from "./oracle-clock.js";
 import { createOracleLedger, type OracleLedger } from "./oracle-ledger.js";
-import { type EngineView, engineOracle, floatOracle } from "./oracles.js";
+import { type EngineView, engineOracle, networkOracle } from "./oracles.js";
 import type { Group } from "./plan.js";
 
 export interface Box {
@@ -82,7 +82,7 @@ export function boxOpener(options: BoxOptions): BoxOpener {
     );
     const oracleOn = (name: OracleName, gives: Oracle["gives"]): Oracle => {
       const shared = { gives, ledger, clock };
-      if (name === "float") return floatOracle(networks.float, shared);
+      if (name === "float") return networkOracle(networks.float, shared);
       const { input, output, logits } = networks.view;
       const view = { input, output, ...(settings.scores === "logits" && { logits }) };
       const asker = engineOf(networks.engines, name);

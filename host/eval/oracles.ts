@@ -26,7 +26,7 @@ interface OracleOptions {
 }
 
 /** The float network: its logits, or its labels. */
-export function floatOracle(model: GradientModel, { gives, ledger, clock }: OracleOptions): Oracle {
+export function networkOracle(model: GradientModel, { gives, ledger, clock }: OracleOptions): Oracle {
   return {
     ...shapeOf(model),
     kind: "oracle",

@@ -11,8 +11,8 @@ import { type AttackContext, stopIfAborted } from "../attack.js";
 import { count, flag, number } from "../params.js";
 import { climb } from "./apgd.js";
 import { ballNorm, drawFromUnitBall } from "./ball.js";
-import type { RowLoss } from "./dlr.js";
 import { fooledRows, goalOf, labelsAt, margins } from "./goal.js";
+import type { RowLoss } from "./row-losses.js";
 
 const PAPER = "Croce & Hein 2020, arXiv:2003.01690";
 

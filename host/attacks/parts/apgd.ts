@@ -11,7 +11,7 @@
 import { argmax, type Batch, countOf, type GradientModel, type Grid, row, slice, zeros } from "../../core/index.js";
 import { stopIfAborted } from "../attack.js";
 import { type Ball, type BallNorm, ballAround } from "./ball.js";
-import type { RowLoss } from "./dlr.js";
+import type { RowLoss } from "./row-losses.js";
 
 export interface Climb {
   readonly model: GradientModel;

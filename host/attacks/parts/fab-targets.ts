@@ -4,10 +4,10 @@ import { type Batch, type GradientModel, gather, row, rowSize, zeros } from "../
 import { type AttackContext, stopIfAborted } from "../attack.js";
 import { count, number, type ValuesOf } from "../params.js";
 import { ballNorm } from "./ball.js";
-import { leading, strongestOther } from "./dlr.js";
-import { type Smallest, walk } from "./fab.js";
+import { fabTowards, type Smallest } from "./fab.js";
 import { fooledRows, goalOf, isFooled, labelsAt, margins } from "./goal.js";
 import { distanceBetween } from "./length.js";
+import { leading, strongestOther } from "./row-losses.js";
 
 const PAPER = "Croce & Hein 2020, arXiv:1907.02044";
 const ENSEMBLE = "Croce & Hein 2020, arXiv:2003.01690, section 6";
@@ -79,7 +79,7 @@ export async function fabOverTargets(
   for (let run = 0; run < runs; run++) {
     const target = (i: number): number =>
       goal.kind === "targeted" ? (goal.targets[i] as number) : (others[i]?.[run] as number);
-    await walk({
+    await fabTowards({
       model,
       x,
       norm,

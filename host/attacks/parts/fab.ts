@@ -20,9 +20,9 @@ import {
 } from "../../core/index.js";
 import { stopIfAborted } from "../attack.js";
 import type { BallNorm } from "./ball.js";
-import { differenceRow } from "./dlr.js";
 import { type ProjectionScratch, projectionScratch, projectOntoHyperplane } from "./fab-projection.js";
 import { distanceBetween } from "./length.js";
+import { differenceRow } from "./row-losses.js";
 
 export interface FabSettings {
   readonly steps: number;
@@ -41,7 +41,7 @@ export interface Smallest {
   readonly norms: Float64Array;
 }
 
-export interface Walk {
+export interface FabTask {
   readonly model: GradientModel;
   /** Clean samples of the whole attack, [N, ...inputShape]. */
   readonly x: Batch;
@@ -62,8 +62,8 @@ export interface Walk {
   readonly progress?: ((part: number) => void) | undefined;
 }
 
-/** All iterations of all rows. */
-export async function walk(task: Walk): Promise<void> {
+/** All iterations of all rows, each towards its target. */
+export async function fabTowards(task: FabTask): Promise<void> {
   const { model, x, settings, smallest, signal, progress } = task;
   const scratch = scratchOf(rowSize(x));
   const isOpen = (i: number): boolean => !task.isEnough(i, smallest.norms[i] as number);
@@ -98,7 +98,7 @@ interface Linear {
  * Keeps the points that fool and moves them back, then linearises at all points. One forward pass serves
  * both for the points that stay; the others are passed again, or all where that is cheaper.
  */
-async function checkAndLinearise(task: Walk, rows: readonly number[], points: Batch): Promise<Linear> {
+async function checkAndLinearise(task: FabTask, rows: readonly number[], points: Batch): Promise<Linear> {
   const pass = await task.model.open(points);
   let moved: number[];
   let linear: Linear | undefined;
@@ -126,7 +126,7 @@ async function checkAndLinearise(task: Walk, rows: readonly number[], points: Ba
   }
 }
 
-async function linearise(task: Walk, rows: readonly number[], pass: OpenPass): Promise<Linear> {
+async function linearise(task: FabTask, rows: readonly number[], pass: OpenPass): Promise<Linear> {
   const ascent = zeros(pass.logits.shape); // [rows, classes]
   const gaps = Float64Array.from(rows, (i, j) => {
     const logits = row(pass.logits, j);
@@ -138,7 +138,7 @@ async function linearise(task: Walk, rows: readonly number[], pass: OpenPass): P
 
 /** Keeps points that fool, where they are nearer than before, and moves them back. @returns their places */
 function check(
-  { x, norm, settings, smallest, isFooled }: Walk,
+  { x, norm, settings, smallest, isFooled }: FabTask,
   rows: readonly number[],
   points: Batch,
   logits: Batch,
@@ -177,7 +177,7 @@ const SHORTEST = 1e-8;
 
 /** Algorithm 1's step: towards the projections of the point and, with a smaller weight, of the clean sample. */
 function stepRow(
-  { norm, model: { bounds }, settings }: Walk,
+  { norm, model: { bounds }, settings }: FabTask,
   point: Float32Array,
   clean: Float32Array,
   normal: Float32Array,

@@ -2,7 +2,7 @@
 
 import { type Batch, row } from "../../core/index.js";
 import type { Goal } from "../attack.js";
-import { crossEntropyRow, towardsRow } from "./dlr.js";
+import { crossEntropyRow, towardsRow } from "./row-losses.js";
 
 /**
  * Writes the gradient of what a goal wants to grow, each row divided by its largest entry: +CE(label)

@@ -6,7 +6,7 @@ import { goalOf, isFooled, labelsAt, margins } from "./goal.js";
 import { distanceBetween } from "./length.js";
 
 /** One sample at one step. */
-export interface Walker {
+export interface SampleStep {
   /** Its row in the attack's input. */
   readonly i: number;
   readonly step: number;
@@ -24,12 +24,12 @@ export interface Walker {
   readonly best: number;
 }
 
-export interface Walk {
+export interface NearestSearch {
   /** Forward passes a sample; the last is followed by no backward pass. */
   readonly steps: number;
   /** What the gradient is taken of: weights of the logits, [N, classes]. */
   ascent(logits: Batch, labels: Int32Array, goal: Goal): Batch;
-  move(walker: Walker): void;
+  move(at: SampleStep): void;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface Walk {
  */
 export async function nearestFooling(
   { model, x, labels, goal, norm, signal, progress }: AttackContext<GradientModel, unknown>,
-  walk: Walk,
+  search: NearestSearch,
 ): Promise<Batch> {
   const found = zeros(x.shape);
   found.data.fill(Number.NaN);
@@ -47,9 +47,9 @@ export async function nearestFooling(
   let rows = Array.from(labels.keys());
   let clean = x;
   let at: Batch = { data: x.data.slice(), shape: x.shape };
-  for (let step = 0; step < walk.steps && rows.length > 0; step++) {
+  for (let step = 0; step < search.steps && rows.length > 0; step++) {
     stopIfAborted(signal);
-    const pass = step + 1 < walk.steps ? await model.open(at) : null;
+    const pass = step + 1 < search.steps ? await model.open(at) : null;
     try {
       const logits = pass ? pass.logits : await model.logits(at);
       const fooled = rows.map((i, j) => isFooled(row(logits, j), labels, goal, i));
@@ -59,13 +59,13 @@ export async function nearestFooling(
         best[i] = distance[j] as number;
         row(found, i).set(row(at, j));
       }
-      progress?.((step + 1) / walk.steps);
+      progress?.((step + 1) / search.steps);
       if (!pass) break;
       const [ownLabels, ownGoal] = [labelsAt(labels, rows), goalOf(goal, rows)];
       const margin = margins(logits, ownLabels, ownGoal);
-      const gradient = await pass.backward(walk.ascent(logits, ownLabels, ownGoal)); // [rows, ...inputShape]
+      const gradient = await pass.backward(search.ascent(logits, ownLabels, ownGoal)); // [rows, ...inputShape]
       for (const [j, i] of rows.entries()) {
-        walk.move({
+        search.move({
           i,
           step,
           clean: row(clean, j),

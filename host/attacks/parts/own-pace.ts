@@ -1,5 +1,5 @@
 /**
- * Rows that each walk at their own pace: no row waits for another to end its search, so that a pass stays
+ * Rows that each descend at their own pace: no row waits for another to end its search, so that a pass stays
  * full until the last rows are done.
  */
 
@@ -19,40 +19,52 @@ export interface Seen {
   readonly ascent: Float32Array | null;
 }
 
-/** One row's search. */
-export interface Walk {
+/** One row's search for the smallest perturbation. */
+export interface Descent {
   /** Writes the next point to ask about. */
   place(point: Float32Array): void;
   /** Whether the margin's gradient at that point is likely to be needed: it costs a backward pass. */
   wantsGradient(): boolean;
   /**
-   * Takes the answer. A walk that needs a gradient it did not get leaves its state as it is, wants it
+   * Takes the answer. A descent that needs a gradient it did not get leaves its state as it is, wants it
    * from then on, and is asked for the same point again.
    *
-   * @returns how much of the walk is done, 0 … 1; 1 ends it
+   * @returns how much of it is done, 0 … 1; 1 ends it
    */
   advance(seen: Seen): number;
 }
 
 type Context = AttackContext<GradientModel, unknown>;
 
-/** Walks every row to its end. @param walks one a row of the context's x; null for rows without one */
-export async function walkRows(context: Context, walks: readonly (Walk | null)[]): Promise<void> {
-  const done = Float64Array.from(walks, (walk) => (walk ? 0 : 1));
+/**
+ * Descends from every row of the context's x to its end.
+ *
+ * @param begin starts a row's search, which overwrites `found`, one row, with the nearest point that fooled
+ * @returns [N, ...inputShape]; rows that `begin` and the search left alone are NaN
+ */
+export async function descendRows(
+  context: Context,
+  begin: (clean: Float32Array, found: Float32Array) => Descent,
+): Promise<Batch> {
+  const { x, labels, progress } = context;
+  const found = zeros(x.shape);
+  found.data.fill(Number.NaN);
+  const descents = Array.from(labels, (_, i) => begin(row(x, i), row(found, i)));
+  const done = new Float64Array(descents.length);
   for (;;) {
-    const active = [...walks.keys()].filter((i) => (done[i] as number) < 1);
-    if (active.length === 0) break;
-    const climbing = active.filter((i) => walks[i]?.wantsGradient());
-    const looking = active.filter((i) => !walks[i]?.wantsGradient());
-    if (climbing.length > 0) await visit(context, walks, climbing, true, done);
-    if (looking.length > 0) await visit(context, walks, looking, false, done);
-    context.progress?.(done.reduce((sum, part) => sum + part, 0) / done.length);
+    const active = [...descents.keys()].filter((i) => (done[i] as number) < 1);
+    if (active.length === 0) return found;
+    const climbing = active.filter((i) => descents[i]?.wantsGradient());
+    const looking = active.filter((i) => !descents[i]?.wantsGradient());
+    if (climbing.length > 0) await visit(context, descents, climbing, true, done);
+    if (looking.length > 0) await visit(context, descents, looking, false, done);
+    progress?.(done.reduce((sum, part) => sum + part, 0) / done.length);
   }
 }
 
 async function visit(
   context: Context,
-  walks: readonly (Walk | null)[],
+  descents: readonly Descent[],
   rows: readonly number[],
   withGradient: boolean,
   done: Float64Array,
@@ -60,11 +72,11 @@ async function visit(
   const { model, labels, goal, signal } = context;
   stopIfAborted(signal);
   const points = zeros([rows.length, ...model.inputShape]);
-  for (const [j, i] of rows.entries()) walks[i]?.place(row(points, j));
+  for (const [j, i] of rows.entries()) descents[i]?.place(row(points, j));
   const [logits, ascent] = withGradient ? await climb(context, points, rows) : [await model.logits(points), null];
   const distance = margins(logits, labelsAt(labels, rows), goalOf(goal, rows));
   for (const [j, i] of rows.entries()) {
-    done[i] = (walks[i] as Walk).advance({
+    done[i] = (descents[i] as Descent).advance({
       point: row(points, j),
       isFooled: isFooled(row(logits, j), labels, goal, i),
       margin: distance[j] as number,

@@ -4,7 +4,7 @@ import { crc32Of, type OracleAnswer, type OracleAnswers } from "../../../host/da
 import type { Asker } from "../../../host/eval/asker.js";
 import { createOracleClock } from "../../../host/eval/oracle-clock.js";
 import { createOracleLedger } from "../../../host/eval/oracle-ledger.js";
-import { type EngineOracleOptions, engineOracle, floatOracle } from "../../../host/eval/oracles.js";
+import { type EngineOracleOptions, engineOracle, networkOracle } from "../../../host/eval/oracles.js";
 import { fakeModel, GRID } from "./fakes.js";
 
 const OUTPUT: Grid = { type: "int8", scale: 1 / 256, zeroPoint: -128 };
@@ -132,12 +132,12 @@ describe("engineOracle", () => {
   });
 });
 
-describe("floatOracle", () => {
+describe("networkOracle", () => {
   it("gives the logits, or labels, and counts", async () => {
     const clock = createOracleClock();
     const model = fakeModel();
     const oracleWith = (gives: "scores" | "labels") =>
-      floatOracle(model, { gives, clock, ledger: createOracleLedger(1, clock) });
+      networkOracle(model, { gives, clock, ledger: createOracleLedger(1, clock) });
     const x = { data: Float32Array.of(1, 1, 1, 0.5), shape: [1, 4] };
     expect([...(await oracleWith("scores").query(x, [3])).data]).toEqual([-1.5, 1.5]);
     const labels = oracleWith("labels");

@@ -1,5 +1,5 @@
 /**
- * What APGD climbs, one row of logits at a time: cross-entropy, the difference of logits ratio (DLR), and
+ * What attacks climb, one row of logits at a time: cross-entropy, the difference of logits ratio (DLR), and
  * the margin where there are too few classes for the ratio.
  *
  * Source: Croce & Hein 2020, arXiv:2003.01690, section 4 and equations 6 (DLR) and 7 (targeted DLR). APGD

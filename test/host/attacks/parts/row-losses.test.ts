@@ -7,7 +7,7 @@ import {
   leading,
   strongestOther,
   towardsRow,
-} from "../../../../host/attacks/parts/dlr.js";
+} from "../../../../host/attacks/parts/row-losses.js";
 
 const Z = Float32Array.of(2, -1, 5, 3, 0.5);
 
