@@ -17,6 +17,7 @@ import { type GradientModel, rowSize } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { count, flag, fraction, number, type ValuesOf } from "./params.js";
 import { adamStep, momentsOf, resetMoments } from "./parts/adam.js";
+import { confidence } from "./parts/confidence.js";
 import { nextConst, startConst } from "./parts/const-search.js";
 import { distanceBetween } from "./parts/length.js";
 import { type Descent, descendRows } from "./parts/own-pace.js";
@@ -58,11 +59,7 @@ const params = {
     reason: "one setting for near and far boundaries",
   }),
   tanhSmoother,
-  confidence: number(0, 0, Number.MAX_VALUE, {
-    help: "lead in logits that a point needs to count",
-    source: `${PAPER}, section VI-A`,
-    reason: "0 is the smallest perturbation",
-  }),
+  confidence: confidence(`${PAPER}, section VI-A`),
   abortEarly: flag(true, {
     help: "leave a constant after a tenth of the steps without progress",
     source: `${PAPER}, the authors' code`,

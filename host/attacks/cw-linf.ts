@@ -16,6 +16,7 @@ import { type GradientModel, rowSize } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { count, fraction, number, type ValuesOf } from "./params.js";
 import { adamStep, momentsOf, resetMoments } from "./parts/adam.js";
+import { confidence } from "./parts/confidence.js";
 import { distanceBetween } from "./parts/length.js";
 import { type Descent, descendRows } from "./parts/own-pace.js";
 import { fromTanhSpace, tanhSmoother } from "./parts/tanh-space.js";
@@ -65,11 +66,7 @@ const params = {
     reason: "the factor takes tau down by a tenth",
   }),
   tanhSmoother,
-  confidence: number(0, 0, Number.MAX_VALUE, {
-    help: "lead in logits that a point needs to count",
-    source: `${PAPER}, section VI-A`,
-    reason: "0 is the smallest perturbation",
-  }),
+  confidence: confidence(`${PAPER}, section VI-A`),
 };
 
 type Params = ValuesOf<typeof params>;

@@ -15,6 +15,7 @@
 import type { GradientModel } from "../core/index.js";
 import { type AttackContext, defineAttack } from "./attack.js";
 import { choice, count, flag, fraction, number, type ValuesOf } from "./params.js";
+import { confidence } from "./parts/confidence.js";
 import { nextConst, startConst } from "./parts/const-search.js";
 import { type Descent, descendRows, type Seen } from "./parts/own-pace.js";
 import { isStuck, newPatience } from "./parts/patience.js";
@@ -54,11 +55,7 @@ const params = {
     source: `${PAPER}, section 4.1`,
     reason: "the paper's",
   }),
-  confidence: number(0, 0, Number.MAX_VALUE, {
-    help: "lead in logits that a point needs to count",
-    source: `${PAPER}, equation 3`,
-    reason: "0 is the smallest perturbation",
-  }),
+  confidence: confidence(`${PAPER}, equation 3`),
   abortEarly: flag(true, {
     help: "leave a constant after a tenth of the steps without progress, a fifth with the l1 rule",
     source: "the authors' code",

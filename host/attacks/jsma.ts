@@ -6,7 +6,8 @@
  * logit is to fall and the others are to rise (the non-targeted variant of Wiyatno & Xu 2018,
  * arXiv:1808.07945), and any other class ends the search; where no pair serves both ends, the pair that
  * raises the target most is taken; `gamma` bounds the elements that differ and not the steps, so that
- * once it is used up the search goes on among those that differ already.
+ * once it is used up the search goes on among those that differ already. No count of steps ends it: an
+ * element moves one way until it is at its bound, so that steps are bounded by gamma and theta.
  */
 
 import { type Batch, type GradientModel, gather, McuEvalError, row, rowSize, zeros } from "../core/index.js";
