@@ -2,10 +2,10 @@
 
 import { assertShape, type Batch, countOf, type GradientModel, type OpenPass, slice, zeros } from "../core/index.js";
 import { type Engine, loadEngine, scoped } from "./engine.js";
-import { backward, compile, forward, outputOf, type ParamTensors, type Program, uploadParams } from "./executor.js";
+import { backward, compile, forward, type ParamTensors, type Program, uploadParams } from "./executor.js";
 import type { Network } from "./graph.js";
 import type { Tensor } from "./kernels.js";
-import { areFinite, notFinite } from "./not-finite.js";
+import { areFinite, notFinite, numbersOf } from "./not-finite.js";
 import { gradientOfOne, twoLogits } from "./one-output.js";
 import { layerShapes } from "./shapes.js";
 
@@ -24,8 +24,9 @@ interface Loaded {
  * Wraps a network, in inference mode, as the gradient model that white-box attacks ask.
  *
  * The engine is loaded and the parameters are uploaded at the first pass; they stay for the life of
- * the process. Backward passes compute the input gradient only, and throw NOT_FINITE, naming a layer, for
- * one with NaN or infinity. Of a network with one output z, the logits are [0, z].
+ * the process. Backward passes compute the input gradient only. Logits with NaN, and input gradients with
+ * NaN or infinity, are thrown as NOT_FINITE, naming a layer. Of a network with one output z, the logits are
+ * [0, z].
  */
 export function gradientModel(network: Network): GradientModel {
   const { graph } = network;
@@ -86,7 +87,7 @@ function floatsOf(tensor: Tensor): Float32Array {
 }
 
 function logitsOf({ engine, program, params, at }: Loaded, x: Batch): Float32Array {
-  return scoped(engine, () => floatsOf(outputOf(forward(program, params, toTensor(engine, x), at), at)));
+  return scoped(engine, () => numbersOf(program, forward(program, params, toTensor(engine, x), at), at));
 }
 
 function openPass(
@@ -98,12 +99,13 @@ function openPass(
 ): OpenPass {
   const { tf, kernels } = engine;
   const count = countOf(x);
-  const trace = scoped(engine, () => {
+  const { trace, data } = scoped(engine, () => {
     const kept = forward(program, params, toTensor(engine, x), at);
+    const numbers = numbersOf(program, kept, at);
     for (const { y } of kept) tf.keep(y);
-    return kept;
+    return { trace: kept, data: numbers };
   });
-  const logits = { data: floatsOf(outputOf(trace, at)), shape: [count, outputs] };
+  const logits = { data, shape: [count, outputs] };
   return {
     logits,
     async backward(dLogits) {

@@ -198,10 +198,16 @@ describe("an input gradient that is not finite", () => {
   const x: Batch = { data: Float32Array.of(0.5, 0.5, 0.5), shape: [1, 3] };
   const ones: Batch = { data: new Float32Array(5).fill(1), shape: [1, 5] };
 
-  async function failureOf(change: (params: Map<string, Float32Array>) => void, dLogits = ones): Promise<unknown> {
+  type Change = (params: Map<string, Float32Array>) => void;
+
+  function modelWith(change: Change) {
     const params = randomParams(graph, 3);
     change(new Map([...params].map(([name, { data }]) => [name, data])));
-    const pass = await gradientModel({ graph, params }).open(x);
+    return gradientModel({ graph, params });
+  }
+
+  async function failureOf(change: Change, dLogits = ones): Promise<unknown> {
+    const pass = await modelWith(change).open(x);
     try {
       return await pass.backward(dLogits).catch((error: unknown) => error);
     } finally {
@@ -210,11 +216,28 @@ describe("an input gradient that is not finite", () => {
   }
 
   it("names the layer whose output is not finite first", async () => {
-    const error = await failureOf((params) => params.get("dense_1/kernel")?.fill(Number.NaN));
+    // All logits are infinity, and so is the gradient.
+    const error = await failureOf((params) => {
+      for (const name of ["dense_0/kernel", "dense_2/kernel"]) params.get(name)?.fill(1);
+      for (const layer of [0, 1, 2]) params.get(`dense_${layer}/bias`)?.fill(0);
+      params.get("dense_1/kernel")?.fill(Number.POSITIVE_INFINITY);
+    });
     expect(error).toMatchObject({ code: "NOT_FINITE" });
     expect((error as Error).message).toBe(
       'the input gradient of deep is not finite: NaN or infinity first appears in the output of layer "dense_1"',
     );
+  });
+
+  it("is not waited for where the logits are NaN: forward passes name the layer too, and keep nothing", async () => {
+    const model = modelWith((params) => params.get("dense_1/kernel")?.fill(Number.NaN));
+    const error = {
+      code: "NOT_FINITE",
+      message: 'the logits of deep hold NaN: NaN or infinity first appears in the output of layer "dense_1"',
+    };
+    await expect(model.logits(x)).rejects.toMatchObject(error);
+    const before = engine.tf.memory().numTensors;
+    await expect(model.open(x)).rejects.toMatchObject(error);
+    expect(engine.tf.memory().numTensors).toBe(before);
   });
 
   it("names the layer whose gradient is not finite first", async () => {
