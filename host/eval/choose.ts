@@ -71,12 +71,29 @@ export function chooseAttacks(request: ChoiceRequest, grid: Grid, model: ModelSh
   return chosen;
 }
 
+/** What `all` leaves out for want of a norm, in words; null where it leaves out nothing. */
+export function leftOutOf({ attacks, preset, norm }: ChoiceRequest): string | null {
+  if (preset !== undefined) return null;
+  const lines = attacks.flatMap((wanted) => {
+    const asked = wanted.norm ?? norm;
+    const out = wanted.id === ALL ? ATTACKS.filter((attack) => !knows(attack, asked)) : [];
+    return out.length > 0 ? [`leaves out what does not know ${asked}: ${out.map(({ id }) => id).join(", ")}`] : [];
+  });
+  return lines.length === 0 ? null : `--attack ${ALL} ${lines.join("; ")}`;
+}
+
+function knows({ norms }: Attack, norm: Norm | undefined): boolean {
+  return norm === undefined || norms.includes(norm);
+}
+
 /** The request's attacks with `all` and the preset put in. */
 function wantedOf({ attacks, preset, eps, norm, goal }: ChoiceRequest): readonly AttackRequest[] {
   if (preset === undefined) {
-    return attacks.flatMap((wanted) =>
-      wanted.id === ALL ? ATTACKS.map((attack) => ({ ...wanted, id: attack.id })) : [wanted],
-    );
+    return attacks.flatMap((wanted) => {
+      if (wanted.id !== ALL) return [wanted];
+      const able = ATTACKS.filter((attack) => knows(attack, wanted.norm ?? norm));
+      return able.map((attack) => ({ ...wanted, id: attack.id }));
+    });
   }
   const { id, attacks: rows } = presetById(preset);
   if (eps ?? norm ?? goal) {

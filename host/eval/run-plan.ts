@@ -15,7 +15,7 @@ import {
   resumeRun,
 } from "../data/index.js";
 import { type openDevice, readBoard } from "../device/index.js";
-import { chooseAttacks } from "./choose.js";
+import { chooseAttacks, leftOutOf } from "./choose.js";
 import { openEngines } from "./devices.js";
 import { describeEnvironment } from "./environment.js";
 import type { Samples } from "./evaluate.js";
@@ -69,6 +69,8 @@ export async function runPlan(options: RunOptions): Promise<RunOutcome> {
   readBoard(request.board);
   const model = pairModel(await sources.model());
   const attacks = chooseAttacks(request, model.grid, model.float);
+  const leftOut = leftOutOf(request);
+  if (leftOut !== null) listener.note(leftOut);
   const twin = attacks.some(needsTwin) ? twinModel(model) : undefined;
   const settings = settingsOf(request, attacks);
   const conditions = conditionsOf(settings, model.grid.type);

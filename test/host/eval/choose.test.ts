@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ATTACKS, PRESETS, presetById } from "../../../host/attacks/index.js";
 import type { ModelShape } from "../../../host/core/index.js";
-import { type ChoiceRequest, chooseAttacks } from "../../../host/eval/choose.js";
+import { type ChoiceRequest, chooseAttacks, leftOutOf } from "../../../host/eval/choose.js";
 import { GRID } from "./fakes.js";
 
 const MODEL: ModelShape = { id: "net", inputShape: [32, 32, 3], classes: 10, bounds: [0, 1] };
@@ -59,6 +59,21 @@ describe("all and presets", () => {
   it("stand for every attack with its first norm and its defaults", () => {
     const all = settings({ attacks: [ask("all")] });
     expect(all.map(({ id, norm }) => [id, norm])).toEqual(ATTACKS.map(({ id, norms }) => [id, norms[0]]));
+  });
+
+  it("leave out attacks that lack the norm asked for, and say which", () => {
+    const request = { attacks: [ask("all")], norm: "l1" } as const;
+    expect(settings(request).map(({ id, norm }) => [id, norm])).toEqual([
+      ["ead", "l1"],
+      ["fmn", "l1"],
+    ]);
+    expect(leftOutOf({ ...request, grid: false })).toMatch(/^--attack all leaves out what does not know l1: apgd-ce, /);
+    const own = { attacks: [ask("all", { norm: "l2" }), ask("jsma")], grid: false };
+    const able = ATTACKS.filter(({ norms }) => norms.includes("l2")).map(({ id }) => id);
+    expect(settings(own).map(({ id }) => id)).toEqual([...able, "jsma"]);
+    expect(leftOutOf(own)).toBe("--attack all leaves out what does not know l2: cw-linf, jsma");
+    expect(leftOutOf({ attacks: [ask("all")], grid: false })).toBeNull();
+    expect(() => choose({ attacks: [ask("all"), ask("jsma")], norm: "l2" })).toThrow(/jsma does not know the norm l2/);
   });
 
   it("take the preset's settings, and what is entered with an attack before those", () => {
