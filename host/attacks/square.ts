@@ -11,10 +11,11 @@
  * grid every candidate is a grid point.
  */
 
-import { type Batch, countOf, row, zeros } from "../core/index.js";
+import { type Batch, countOf, type Oracle, row, zeros } from "../core/index.js";
 import { defineAttack } from "./attack.js";
 import { count, flag, number } from "./params.js";
 import { ballNorm } from "./parts/ball.js";
+import { flatScoresLine } from "./parts/flat-scores.js";
 import { type Found, searchSquares } from "./parts/square-search.js";
 import { imageOf } from "./parts/squares.js";
 import { squaresL2 } from "./parts/squares-l2.js";
@@ -66,7 +67,7 @@ export const square = defineAttack({
       all.push(found);
       batches[e] = best;
     }
-    const line = flatScores(all, countOf(x));
+    const line = flatScores(all, countOf(x), model);
     if (line) note?.(line);
     return batches;
   },
@@ -85,7 +86,7 @@ function keepFooled(found: Found, smaller: Found): void {
 const FLAT_AFTER = 10;
 
 /** What to tell of samples whose scores never changed, if there are any. */
-function flatScores(all: readonly Found[], samples: number): string | undefined {
+function flatScores(all: readonly Found[], samples: number, model: Oracle): string | undefined {
   let count = 0;
   let queries = Number.POSITIVE_INFINITY;
   for (let i = 0; i < samples; i++) {
@@ -96,5 +97,5 @@ function flatScores(all: readonly Found[], samples: number): string | undefined 
     queries = Math.min(queries, asked);
   }
   if (count === 0) return undefined;
-  return `${count} of ${samples} samples: the scores never changed in ${queries} queries (saturated softmax): ask for the logits' margin instead`;
+  return flatScoresLine(count, samples, `in ${queries} queries`, model);
 }

@@ -13,9 +13,11 @@
 
 import { type Batch, countOf, row, zeros } from "../core/index.js";
 import { defineAttack, stopIfAborted } from "./attack.js";
-import { count, flag, fraction, number } from "./params.js";
+import { count, flag, fraction } from "./params.js";
+import { confidence } from "./parts/confidence.js";
 import { placer } from "./parts/domain.js";
 import { finiteDifferences } from "./parts/finite-difference.js";
+import { flatScoresLine } from "./parts/flat-scores.js";
 import { isFooled } from "./parts/goal.js";
 import { scoreReader } from "./parts/score-reader.js";
 import { chooseElements, descend, settleStep, startSearch, type ZooSearch } from "./parts/zoo-search.js";
@@ -50,11 +52,7 @@ export const zoo = defineAttack({
       source: `${PAPER}, section 4.1`,
       reason: "the paper's",
     }),
-    confidence: number(0, 0, Number.MAX_VALUE, {
-      help: "lead over the other classes, in logits, that counts as fooled",
-      source: `${PAPER}, section 3.1`,
-      reason: "with 0 the smallest perturbation is found",
-    }),
+    confidence: confidence(`${PAPER}, section 3.1`),
     coordinates: count(128, 1, {
       help: "elements looked at in a step, two queries each",
       source: `${PAPER}, section 4; ART 1.20`,
@@ -81,7 +79,7 @@ export const zoo = defineAttack({
   async run({ model, x, labels, samples, goal, params, rng, note, signal, progress }) {
     const n = countOf(x);
     const place = placer(model.bounds, model.grid);
-    const reader = scoreReader(model.classes, labels, goal);
+    const reader = scoreReader(model, labels, goal);
     const loss = (scores: Float32Array, i: number): number => Math.max(-params.confidence, -reader.lead(scores, i));
     const searches = samples.map((sample, i) =>
       startSearch(row(x, i).map(place), model.inputShape, params, rng(sample)),
@@ -138,9 +136,7 @@ export const zoo = defineAttack({
       ({ hasChanged, found, step, tries }) => !hasChanged && Number.isNaN(found[0]) && step + tries > 0,
     );
     if (flat.length > 0) {
-      note?.(
-        `${flat.length} of ${n} samples: the scores never changed at any element probed (saturated softmax): ask for the logits' margin instead`,
-      );
+      note?.(flatScoresLine(flat.length, n, "at any element probed", model));
     }
     const out = zeros(x.shape);
     for (const [i, { found }] of searches.entries()) row(out, i).set(found);

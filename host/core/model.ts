@@ -47,6 +47,8 @@ export interface GradientModel extends ModelShape {
 export interface Oracle extends ModelShape {
   readonly kind: "oracle";
   readonly gives: "scores" | "labels";
+  /** What its scores are: logits, or a softmax's output. Absent where the model does not tell. */
+  readonly scoresAre?: "logits" | "probabilities";
   /** Integer input grid of a quantised model; absent for a float model. */
   readonly grid?: Grid;
   /** Queries asked so far, by sample number. */

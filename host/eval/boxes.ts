@@ -83,8 +83,8 @@ export function boxOpener(options: BoxOptions): BoxOpener {
     const oracleOn = (name: OracleName, gives: Oracle["gives"]): Oracle => {
       const shared = { gives, ledger, clock };
       if (name === "float") return networkOracle(networks.float, shared);
-      const { input, output, logits } = networks.view;
-      const view = { input, output, ...(settings.scores === "logits" && { logits }) };
+      const { logits, ...output } = networks.view;
+      const view = { ...output, ...(settings.scores === "logits" && { logits }) };
       const asker = engineOf(networks.engines, name);
       return engineOracle({ ...shared, asker, model: networks.float, view, answers: answers as OracleAnswers });
     };

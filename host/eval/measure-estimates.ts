@@ -40,7 +40,7 @@ export async function estimateDerivatives(request: EstimateRequest): Promise<Zer
     const all = Int32Array.from({ length: size }, (_, k) => k);
     return openStream(seed, "measures", "zoo", sample).shuffle(all).subarray(0, ZOO.elements);
   });
-  const reader = scoreReader(oracle.classes, labelsOf(subjects), { kind: "untargeted" });
+  const reader = scoreReader(oracle, labelsOf(subjects), { kind: "untargeted" });
   const data = oracle.grid ? snapToGrid(request.points.data, oracle.grid) : request.points.data;
   const points = { data, shape: request.points.shape };
   const probe = { points, samples: samplesOf(subjects), elements, distance: ZOO.difference };

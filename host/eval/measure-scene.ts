@@ -78,7 +78,7 @@ export function oraclesOf({ logits }: Scene): readonly MeasuredOracle[] {
 /** One of them, or the same network or build asked for labels. */
 export function oracleOf({ float, native, job, logits }: Scene, name: MeasuredOracle, gives: Oracle["gives"]): Oracle {
   if (name === "float") return floatOracle(float, { gives });
-  const { input, output } = job.model.view;
+  const { logits: _, ...output } = job.model.view;
   const clock = createOracleClock();
   const isReported = name === "native" && logits?.index !== undefined;
   return engineOracle({
@@ -87,7 +87,7 @@ export function oracleOf({ float, native, job, logits }: Scene, name: MeasuredOr
     ledger: createOracleLedger(undefined, clock),
     asker: native,
     model: float,
-    view: { input, output, ...(isReported && { logits: { index: logits.index, grid: logits.grid } }) },
+    view: { ...output, ...(isReported && { logits: { index: logits.index, grid: logits.grid } }) },
     answers: { find: () => undefined, add: () => undefined, close: async () => undefined },
   });
 }

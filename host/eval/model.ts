@@ -11,6 +11,7 @@ import {
   outputTensor,
   readTflite,
   type TfliteModel,
+  type TfliteOperator,
 } from "../tflite/index.js";
 import type { EngineView } from "./oracles.js";
 
@@ -71,7 +72,7 @@ export function pairModel({ id, network, tflite, others = {}, labels, files }: L
     tflite,
     parsed,
     grid,
-    view: { input: grid, output, logits: logitsView(parsed) },
+    view: { input: grid, output, ...outputView(parsed), logits: logitsView(parsed) },
     others: Object.fromEntries(rest),
     labels,
     record: {
@@ -114,7 +115,19 @@ function assertSameShape(what: string, model: TfliteModel, { inputShape, classes
 }
 
 function endsInSigmoid(model: TfliteModel): boolean {
-  return model.operators.at(-1)?.op === "LOGISTIC";
+  return lastOperator(model)?.op === "LOGISTIC";
+}
+
+function lastOperator({ operators, outputs }: TfliteModel): TfliteOperator | undefined {
+  return operators.find((operator) => operator.outputs.includes(outputs[0] as number));
+}
+
+/** What the output is, by the operator that makes it. The sigmoids of several outputs are neither. */
+function outputView(model: TfliteModel): Pick<EngineView, "outputIs"> {
+  const last = lastOperator(model)?.op;
+  const isSingle = outputTensor(model).shape.at(-1) === 1;
+  if (last === "SOFTMAX" || (last === "LOGISTIC" && isSingle)) return { outputIs: "probabilities" };
+  return last === "FULLY_CONNECTED" ? { outputIs: "logits" } : {};
 }
 
 /** The tensor before the softmax or sigmoid, where the model ends with one. */

@@ -31,6 +31,7 @@ export function networkOracle(model: GradientModel, { gives, ledger, clock }: Or
     ...shapeOf(model),
     kind: "oracle",
     gives,
+    scoresAre: "logits",
     queries: ledger.queries,
     remaining: ledger.remaining,
     async query(x, samples) {
@@ -45,8 +46,10 @@ export function networkOracle(model: GradientModel, { gives, ledger, clock }: Or
 export interface EngineView {
   /** The quantised model's input grid. */
   readonly input: Grid;
-  /** Of the tensor that scores are read from. */
+  /** Of the model's output. */
   readonly output: Grid;
+  /** What the model's output is; absent where its last operator does not tell. */
+  readonly outputIs?: Oracle["scoresAre"];
   /** That tensor, where it is not the model's output. */
   readonly logits?: { readonly index: number; readonly grid: Grid } | undefined;
 }
@@ -71,6 +74,7 @@ export interface EngineOracleOptions extends OracleOptions {
 export function engineOracle(options: EngineOracleOptions): Oracle {
   const { asker, model, view, answers, gives, ledger, clock } = options;
   const tensor = gives === "scores" ? view.logits : undefined;
+  const scoresAre = tensor ? "logits" : view.outputIs;
 
   const ask = async (sample: number, place: number, values: Float32Array): Promise<Uint8Array> => {
     const input = toGrid(values, view.input);
@@ -93,6 +97,7 @@ export function engineOracle(options: EngineOracleOptions): Oracle {
     ...shapeOf(model),
     kind: "oracle",
     gives,
+    ...(scoresAre && { scoresAre }),
     grid: view.input,
     queries: ledger.queries,
     remaining: ledger.remaining,

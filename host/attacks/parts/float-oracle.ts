@@ -30,6 +30,7 @@ export function floatOracle(model: GradientModel, options: FloatOracleOptions = 
     classes: model.classes,
     bounds: model.bounds,
     gives,
+    scoresAre: "logits",
     queries,
     remaining: (sample) => budget - asked(sample),
     async query(x, samples) {

@@ -1,5 +1,6 @@
 /** What an attack reads from an oracle's scores, in float64 and whatever scale they have. */
 
+import type { Oracle } from "../../core/index.js";
 import type { Goal } from "../attack.js";
 import { areProbabilities, logProbabilities } from "./log-probabilities.js";
 
@@ -14,15 +15,22 @@ export interface ScoreReader {
   logProbability(scores: Float32Array, row: number, label: number): number;
 }
 
+const UNKNOWN = -1;
+
 /**
- * Makes a reader for the rows of a batch. Whether scores are logits or probabilities it sees by each row's
- * first scores, and keeps to it.
+ * Makes a reader for the rows of a batch. Where the oracle does not tell whether its scores are logits or
+ * probabilities, each row's first scores decide by their looks.
  */
-export function scoreReader(classes: number, labels: Int32Array, goal: Goal): ScoreReader {
+export function scoreReader(
+  { classes, scoresAre }: Pick<Oracle, "classes" | "scoresAre">,
+  labels: Int32Array,
+  goal: Goal,
+): ScoreReader {
   const logs = new Float64Array(classes);
-  const isProbability = new Int8Array(labels.length).fill(-1);
+  const known = scoresAre === undefined ? UNKNOWN : Number(scoresAre === "probabilities");
+  const isProbability = new Int8Array(labels.length).fill(known);
   const read = (scores: Float32Array, row: number): void => {
-    if (isProbability[row] === -1) isProbability[row] = Number(areProbabilities(scores));
+    if (isProbability[row] === UNKNOWN) isProbability[row] = Number(areProbabilities(scores));
     logProbabilities(scores, isProbability[row] === 1, logs);
   };
   return {

@@ -41,7 +41,7 @@ export async function searchSquares(
   const { model, x, labels, goal, samples, rng, params, signal } = context;
   const n = countOf(x);
   const size = rowSize(x);
-  const reader = scoreReader(model.classes, labels, goal);
+  const reader = scoreReader(model, labels, goal);
   const lossOf = (scores: Float32Array, i: number): number =>
     goal.kind === "targeted" ? reader.logProbability(scores, i, goal.targets[i] as number) : reader.lead(scores, i);
   const losses = new Float64Array(n);

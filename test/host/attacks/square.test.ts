@@ -121,13 +121,19 @@ it("returns the point of a smaller eps where only that one fooled", async () => 
 describe("scores that never change", () => {
   it("are told, with the number of samples and queries", async () => {
     const notes: string[] = [];
-    const model = oracleOf((x) => ((x[0] as number) > 0.9 ? [0, 1] : [1, 0]));
+    const scores = oracleOf((x) => ((x[0] as number) > 0.9 ? [0, 1] : [1, 0]));
+    const model = { ...scores, scoresAre: "probabilities" } as const;
     const x = greys(3);
     row(x, 1).fill(0.95);
     const context = contextOf({ model, x, note: (line) => notes.push(line) }, { steps: 30 });
     await square.run(context);
     expect(notes).toEqual([
-      "2 of 3 samples: the scores never changed in 31 queries (saturated softmax): ask for the logits' margin instead",
+      "2 of 3 samples: the scores never changed in 31 queries (saturated softmax): ask for the tensor before the softmax, with --oracle-scores logits",
+    ]);
+    notes.length = 0;
+    await square.run({ ...context, model: oracleOf(() => [1, 0]) });
+    expect(notes).toEqual([
+      "3 of 3 samples: the scores never changed in 31 queries: the model is flat there, in its logits too",
     ]);
   });
 

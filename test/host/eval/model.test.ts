@@ -25,36 +25,47 @@ const ONE: Network = {
 
 const CORNERS = { data: Float32Array.of(0, 0, 0, 0, 1, 1, 1, 1), shape: [2, 4] };
 
-/** The .tflite of that network, with TFLite's sigmoid behind it. */
-async function withSigmoid(): Promise<Uint8Array> {
-  const model = readTflite(quantizeInt8(ONE, await calibrate(ONE, CORNERS)), "one");
+/** A .tflite with TFLite's sigmoid or softmax behind it. */
+function withLast(tflite: Uint8Array, op: "LOGISTIC" | "SOFTMAX"): Uint8Array {
+  const model = readTflite(tflite, "one");
   const [output] = model.outputs as [number];
   const share: TfliteTensor = {
     ...(model.tensors[output] as TfliteTensor),
-    name: "sigmoid",
+    name: "shares",
     quantization: { scale: [1 / 256], zeroPoint: [-128], axis: 0 },
   };
   const at = model.tensors.length;
-  const sigmoid = { op: "LOGISTIC", version: 1, inputs: [output], outputs: [at], options: null };
+  const options = op === "SOFTMAX" ? { beta: 1 } : null;
+  const last = { op, version: 1, inputs: [output], outputs: [at], options };
   return writeTflite({
     ...model,
     tensors: [...model.tensors, share],
-    operators: [...model.operators, sigmoid],
+    operators: [...model.operators, last],
     outputs: [at],
   });
 }
 
 describe("pairModel", () => {
   it("takes a sigmoid's one output for two classes, and judges it by the half", async () => {
-    const tflite = await withSigmoid();
+    const tflite = withLast(quantizeInt8(ONE, await calibrate(ONE, CORNERS)), "LOGISTIC");
     const model = pairModel({ id: "yes-or-no", network: ONE, tflite, files: {} });
     expect(model.record.classes).toBe(2);
     const logits = await model.float.logits({ data: Float32Array.of(1, 1, 1, 0), shape: [1, 4] });
     expect([...logits.data]).toEqual([0, 1]);
     expect(model.view.logits?.grid.type).toBe("int8");
-    const { output } = model.view;
+    const { output, outputIs } = model.view;
+    expect(outputIs).toBe("probabilities");
     expect(output).toMatchObject({ scale: 1 / 256, zeroPoint: -128 });
     expect([-128, 0, 1, 127].map((byte) => predictionOf(Uint8Array.of(byte & 255), output))).toEqual([0, 0, 1, 1]);
+  });
+
+  it("tells by the last operator what the output is", async () => {
+    const { tflite, network } = await tinyModel();
+    const isOf = (bytes: Uint8Array) => pairModel({ id: "tiny", network, tflite: bytes, files: {} }).view.outputIs;
+    expect(isOf(tflite)).toBe("logits");
+    expect(isOf(withLast(tflite, "SOFTMAX"))).toBe("probabilities");
+    // Two sigmoids are no shares of one whole.
+    expect(isOf(withLast(tflite, "LOGISTIC"))).toBeUndefined();
   });
 
   it("refuses networks of other shapes, naming both", async () => {

@@ -83,6 +83,15 @@ describe("engineOracle", () => {
     expect([...labels.data]).toEqual([1, 0]);
   });
 
+  it("says what its scores are, where the model tells", () => {
+    const { asker } = engineOf([0, 0], [0, 0]);
+    const view = { input: GRID, output: OUTPUT, outputIs: "probabilities" } as const;
+    const logits = { index: 33, grid: LOGITS };
+    expect(oracleOf({ asker, view }).scoresAre).toBe("probabilities");
+    expect(oracleOf({ asker, view: { ...view, logits } }).scoresAre).toBe("logits");
+    expect(oracleOf({ asker })).not.toHaveProperty("scoresAre");
+  });
+
   it("reads a single output as a sigmoid, and its input as the second of two logits", async () => {
     const scoresWith = async (byte: number, gives: "scores" | "labels" = "scores") => [
       ...(await oracleOf({ asker: engineOf([byte]).asker, gives }).query(batch([0, 0]), [1])).data,
@@ -144,6 +153,7 @@ describe("networkOracle", () => {
     expect([...(await labels.query(x, [3])).data]).toEqual([0, 1]);
     expect(labels.remaining(3)).toBe(0);
     expect(labels).not.toHaveProperty("grid");
+    expect(labels.scoresAre).toBe("logits");
     expect(clock.spent().queries).toBe(2);
   });
 });
