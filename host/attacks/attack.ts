@@ -77,7 +77,8 @@ interface AttackFacts<N extends Needs, S extends ParamsSchema> {
   readonly needsTwin?: boolean;
   readonly params: S;
   /**
-   * Queries that one sample may cost at one budget, at most: what a forecast is made of. Black boxes have it.
+   * Queries that one sample may cost at one budget, at most, its grid finish apart: what a forecast is made of.
+   * A bound and no estimate: samples may need far less. Black boxes have it.
    *
    * @param model what the number depends on beside the parameters
    */

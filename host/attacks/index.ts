@@ -20,6 +20,7 @@ export * from "./params.js";
 export * from "./parts/bpda.js";
 export { finiteDifferences, type Probe } from "./parts/finite-difference.js";
 export { type FloatOracleOptions, floatOracle, oneHot } from "./parts/float-oracle.js";
+export { mostFinishQueries } from "./parts/grid-finish.js";
 export { crossEntropyGradient } from "./parts/loss.js";
 export { boundaryNormals, type NormalRequest } from "./parts/normal.js";
 export { type ScoreReader, scoreReader } from "./parts/score-reader.js";

@@ -54,6 +54,12 @@ export function asksOracle(settings: AttackSettings): boolean {
   return settings.oracle !== undefined || asksEngine(settings);
 }
 
+/** The oracle that an attack's grid finish asks; undefined where it asks a network or nothing at all. */
+export function finishOracleOf({ oracle, finish_on }: AttackSettings): OracleName | undefined {
+  if (finish_on === "float") return oracle && "float";
+  return finish_on === "twin" ? undefined : finish_on;
+}
+
 /** The engine of a name; the native build is the device's where the board under test is the native one. */
 export function engineOf({ device, native }: Networks["engines"], name: "native" | "device"): Asker {
   return name === "native" ? (native ?? device) : device;

@@ -1,16 +1,16 @@
-/** The forecast of a run: its black-box attacks, and a measured time of what they ask. */
+/** The forecast of a run: the attacks that ask oracles, and a measured time of what they ask. */
 
 import { type QuantArray, row, toGrid } from "../core/index.js";
-import type { Run } from "../data/index.js";
+import type { OracleName, Run } from "../data/index.js";
 import { engineOf } from "./boxes.js";
-import { type Ahead, forecastLines } from "./forecast.js";
+import { type Ahead, forecastLines, oraclesOf } from "./forecast.js";
 import type { Group } from "./plan.js";
 import { groupsThatAsk, type Job, networksOf } from "./run-parts.js";
 
 /** Queries timed for each process of an engine, after one that warms it up. */
 const TIMED = 4;
 
-/** Times a few queries, and forecasts what is left of the black-box attacks; no lines where nothing is. */
+/** Times a few queries, and forecasts what is left to be asked of oracles; no lines where nothing is. */
 export async function forecastRun(job: Job, run: Run, groups: readonly Group[]): Promise<string[]> {
   const { attacks, settings, model } = job;
   const left = groupsThatAsk(groups, attacks, run.unitsDone);
@@ -19,11 +19,13 @@ export async function forecastRun(job: Job, run: Run, groups: readonly Group[]):
       (sum, group) => sum + (group.step === step ? group.batch.end - group.batch.begin : 0),
       0,
     );
-    return images > 0 && chosen.settings.oracle !== undefined ? [{ chosen, images }] : [];
+    return images > 0 ? [{ chosen, images }] : [];
   });
-  const oracle = ahead[0]?.chosen.settings.oracle;
-  if (oracle === undefined) return [];
-  const perQuery = oracle === "float" ? await timeFloat(job) : await timeEngine(job, oracle);
+  const perQuery: Partial<Record<OracleName, number>> = {};
+  // One after the other: side by side they would slow each other down.
+  for (const name of oraclesOf(ahead)) {
+    perQuery[name] = name === "float" ? await timeFloat(job) : await timeEngine(job, name);
+  }
   return forecastLines(ahead, model.float, perQuery, settings.max_minutes);
 }
 

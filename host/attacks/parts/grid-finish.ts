@@ -25,7 +25,7 @@ import {
 import type { Goal } from "../attack.js";
 import { limitsOf, withinLimits } from "./domain.js";
 import { goalOf, isFooled, labelsAt } from "./goal.js";
-import { type SearchRow, searchAlong } from "./grid-search.js";
+import { MOST_ALONG, type SearchRow, searchAlong } from "./grid-search.js";
 import { gridDirection } from "./grid-steps.js";
 import { marginAscent } from "./margin-ascent.js";
 
@@ -52,6 +52,16 @@ const ROUNDS = 2;
 /** Steps of the steepest element where the first direction is a gradient: the search goes on to 16 times that. */
 const FIRST_REACH = 4;
 
+/** Queries that one sample's finish may cost, at most. @param hasGuide whether new directions are tried */
+export function mostFinishQueries(norm: Norm, hasGuide: boolean): number {
+  return 1 + (1 + (takesGradients(norm, hasGuide) ? ROUNDS : 0)) * MOST_ALONG;
+}
+
+/** In l0 a direction says how far each element moves, which a slope does not. */
+function takesGradients(norm: Norm, hasGuide: boolean): boolean {
+  return hasGuide && norm !== "l0";
+}
+
 /**
  * @returns [N, ...inputShape] grid points; where none fools within the search, the found row rounded
  */
@@ -68,8 +78,7 @@ export async function finishOnGrid(finish: GridFinish): Promise<Batch> {
   });
   const fools = (points: readonly QuantArray[], at: readonly number[]): Promise<boolean[]> => ask(finish, points, at);
   await searchAlong(rows, { norm, limits, fools });
-  // In l0 a direction says how far each element moves, which a slope does not.
-  for (let round = 0; guide && norm !== "l0" && round < ROUNDS; round++) {
+  for (let round = 0; guide && takesGradients(norm, true) && round < ROUNDS; round++) {
     // A sample that fooled the attacked model as it was has no direction, and may still have to fool the judge.
     const turning = rows.filter(({ best, direction }) => (best ? best.size > 0 : direction.order.length === 0));
     if (turning.length === 0) break;

@@ -26,6 +26,10 @@ const GROWTH = 1.5;
 /** Halvings of the bracket; the last moves t by less than half a percent of it. */
 const HALVINGS = 8;
 
+/** Queries that a search along one direction costs a row at most, beside the one for its origin: a bracket that
+ * is closed at its end, and all of its halvings. */
+export const MOST_ALONG = 1 + Math.ceil(Math.log(LARGEST_FACTOR) / Math.log(GROWTH)) + HALVINGS;
+
 interface Bracket {
   readonly row: SearchRow;
   low: number;

@@ -303,6 +303,26 @@ describe("runPlan", () => {
     );
   });
 
+  it("says beforehand what a white box's finish asks of an engine", async () => {
+    const request = { attacks: [{ id: "deepfool", params: {} }], eps: undefined, norm: "l2" as const, grid: true };
+    const { done, said } = run("a", { request: { ...request, finishOn: "native" } });
+    const { manifest } = await done;
+    expect(said.notes).toContainEqual(
+      expect.stringMatching(
+        /^forecast: deepfool \(l2\), finish on native: at most 49 queries, 8 images at .*: at most/,
+      ),
+    );
+    expect(manifest.sessions[0]?.oracle?.queries).toBeLessThanOrEqual(8 * 49);
+    expect(manifest.sessions[0]?.oracle?.queries).toBeGreaterThan(8);
+  });
+
+  it("leaves attacks without the norm out of all, and says so", async () => {
+    const { done, said } = run("a", { request: { attacks: [{ id: "all", params: {} }], norm: "l0", eps: undefined } });
+    const { manifest } = await done;
+    expect(manifest.settings.attacks.map(({ id }) => id)).toEqual(["fmn", "jsma"]);
+    expect(said.notes).toContainEqual(expect.stringMatching(/^--attack all leaves out what does not know l0: apgd-ce/));
+  });
+
   it("follows the twin where it is told to, and names it among the settings", async () => {
     await run("twin", { request: { source: "twin" } }).done;
     const { settings, complete } = await manifestOf("twin");

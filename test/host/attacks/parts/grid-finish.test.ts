@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { floatOracle } from "../../../../host/attacks/index.js";
 import { limitsOf } from "../../../../host/attacks/parts/domain.js";
-import { finishOnGrid } from "../../../../host/attacks/parts/grid-finish.js";
+import { finishOnGrid, mostFinishQueries } from "../../../../host/attacks/parts/grid-finish.js";
 import { gridDirection, pointAt } from "../../../../host/attacks/parts/grid-steps.js";
 import {
   argmax,
@@ -11,6 +11,7 @@ import {
   type GradientModel,
   type Grid,
   type Norm,
+  openStream,
   row,
   snapToGrid,
   toGrid,
@@ -96,6 +97,50 @@ describe.each(["l2", "linf"] as const)("on a linear model, %s", (norm) => {
       expect(distortionOf(row(clean, i), row(finished, i))[norm]).toBeLessThan(1.02 * exact + 2 * INT16.scale);
     }
   });
+});
+
+describe("what it asks", () => {
+  const linear = linearModel([6, 6, 3], 2);
+  const { model } = linear;
+
+  /** Queries of one sample where `answer` says of each, counted from 0, whether it fools. */
+  async function queriesOf(norm: Norm, hasGuide: boolean, answer: (query: number) => boolean): Promise<number> {
+    const clean = { data: snapToGrid(samplesFor(model, 1).data, GRID), shape: [1, 6, 6, 3] };
+    const found = await moved(linear, clean, "l2", 1);
+    const labels = await labelsOf(model, clean);
+    let asked = 0;
+    const judge = {
+      ...floatOracle(model),
+      async query(): Promise<Batch> {
+        const fooling = answer(asked++) ? 1 - (labels[0] as number) : (labels[0] as number);
+        return { data: Float32Array.of(1 - fooling, fooling), shape: [1, 2] };
+      },
+    };
+    const goal = { kind: "untargeted" } as const;
+    const guide = hasGuide ? model : undefined;
+    const shared = { clean, found, labels, goal, samples: [0], norm, grid: GRID, stop: () => {} };
+    await finishOnGrid({ ...shared, judge, guide });
+    return asked;
+  }
+
+  it.each(["l1", "l2", "linf", "l0"] as const)(
+    "%s: is within the bound, which the worst case reaches",
+    async (norm) => {
+      for (const hasGuide of [false, true]) {
+        const bound = mostFinishQueries(norm, hasGuide);
+        expect(bound).toBe(hasGuide && norm !== "l0" ? 49 : 17);
+        // Each direction fools at its end alone, and then at every halving.
+        expect(await queriesOf(norm, hasGuide, (query) => query > 0 && (query - 1) % 16 >= 7)).toBe(bound);
+        expect(await queriesOf(norm, hasGuide, () => false)).toBeLessThan(bound);
+        const rng = openStream(5, norm);
+        for (let draw = 0; draw < 20; draw++) {
+          const share = rng.uniform(0, 0.5);
+          const asked = await queriesOf(norm, hasGuide, () => rng.uniform(0, 1) < share);
+          expect(asked).toBeLessThanOrEqual(bound);
+        }
+      }
+    },
+  );
 });
 
 describe("against every integer point of a small model", () => {
