@@ -12,11 +12,12 @@ import { canonicalJson, firstDifference } from "./compare.js";
 import { writeError } from "./file-error.js";
 import { sha256Of } from "./hash.js";
 import { takeLock } from "./lock.js";
+import { readOracleSpent } from "./run-answers.js";
 import { conditionsOf } from "./run-conditions.js";
-import { RUN_SCHEMA, type RunManifest, type SessionRecord } from "./run-manifest.js";
+import { type OracleSpent, RUN_SCHEMA, type RunManifest, type SessionRecord } from "./run-manifest.js";
 import { readManifest, readSamples } from "./run-read.js";
 import type { SampleRecord } from "./run-record.js";
-import { openRun, type Run } from "./run-work.js";
+import { ANSWERS_FOLDER, openRun, type Run } from "./run-work.js";
 
 const LOCK_FILE = "run.lock";
 
@@ -70,7 +71,9 @@ export async function resumeRun(folder: string, start: RunStart, unitSizes: read
   assertSame(folder, manifest, start);
   const unlock = await takeLock(join(folder, LOCK_FILE));
   let records: SampleRecord[];
+  let whole: RunManifest;
   try {
+    whole = withSpent(manifest, await readOracleSpent(join(folder, ANSWERS_FOLDER)));
     records = await readSamples(folder).catch((error: unknown) => {
       // A run killed in its first moments has no such file yet.
       if (isMcuEvalError(error, "FILE_MISSING")) return [];
@@ -87,7 +90,25 @@ export async function resumeRun(folder: string, start: RunStart, unitSizes: read
     unitsDone++;
   }
   const session = sessionOf(start, manifest, kept);
-  return openRun({ folder, manifest, unlock, unitsDone, recordsDone: records.slice(0, kept), session });
+  return openRun({ folder, manifest: whole, unlock, unitsDone, recordsDone: records.slice(0, kept), session });
+}
+
+/** The manifest with what the last session's oracles were asked, where it was killed and could not write it down. */
+function withSpent(manifest: RunManifest, spent: OracleSpent | null): RunManifest {
+  const last = manifest.sessions.at(-1);
+  if (last === undefined || last.ended !== undefined || spent === null) return manifest;
+  const sessions = manifest.sessions.slice(0, -1);
+  const before = oracleSpent(sessions);
+  const seconds = Math.round((spent.seconds - before.seconds) * 1000) / 1000;
+  const queries = spent.queries - before.queries;
+  if (seconds <= (last.oracle?.seconds ?? 0) || queries <= 0) return manifest;
+  return { ...manifest, sessions: [...sessions, { ...last, oracle: { queries, seconds } }] };
+}
+
+/** What the oracles of all these sessions were asked. */
+export function oracleSpent(sessions: readonly SessionRecord[]): OracleSpent {
+  const sum = (of: keyof OracleSpent): number => sessions.reduce((total, { oracle }) => total + (oracle?.[of] ?? 0), 0);
+  return { queries: sum("queries"), seconds: sum("seconds") };
 }
 
 function assertSame(folder: string, manifest: RunManifest, start: RunStart): void {

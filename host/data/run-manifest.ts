@@ -200,6 +200,12 @@ export interface MeasureSummaryRecord {
   readonly below?: number;
 }
 
+/** What oracles were asked, and how long that took. */
+export interface OracleSpent {
+  readonly queries: number;
+  readonly seconds: number;
+}
+
 /** One process that worked on the run. */
 export interface SessionRecord {
   /** ISO 8601, UTC. */
@@ -225,8 +231,11 @@ export interface SessionRecord {
     /** Boot nonces, resets and the like. */
     readonly boot?: Readonly<Record<string, unknown>>;
   }[];
-  /** What oracles were asked; answers kept from an earlier session are not counted again. */
-  readonly oracle?: { readonly queries: number; readonly seconds: number };
+  /**
+   * What oracles were asked; answers kept from an earlier session are not counted again. Of a session that
+   * was killed: up to the last answer or group that was kept.
+   */
+  readonly oracle?: OracleSpent;
   readonly notes?: readonly string[];
 }
 

@@ -12,12 +12,12 @@ import { writeAtomic } from "./atomic.js";
 import { type Journal, openJournal } from "./journal.js";
 import { type OracleAnswers, openOracleAnswers, removeOracleAnswers } from "./run-answers.js";
 import { openRunInputs, type RunInputs } from "./run-inputs.js";
-import type { ResultRecord, RunManifest, SessionRecord } from "./run-manifest.js";
+import type { OracleSpent, ResultRecord, RunManifest, SessionRecord } from "./run-manifest.js";
 import { MANIFEST_FILE, SAMPLES_FILE } from "./run-read.js";
 import { checkSampleRecord, type SampleRecord } from "./run-record.js";
 
 /** Under the run folder, while attacks ask oracles. */
-const ANSWERS_FOLDER = "answers";
+export const ANSWERS_FOLDER = "answers";
 
 /** How a session ended. */
 export interface RunEnd {
@@ -57,8 +57,12 @@ export interface Run {
   appendUnit(records: readonly SampleRecord[]): Promise<void>;
   /** What an oracle answered to an attack on a batch that is not kept yet: see `openOracleAnswers`. */
   openAnswers(step: number, firstRow: number): Promise<OracleAnswers>;
-  /** Forgets them, once the records are kept. */
-  removeAnswers(step: number, firstRow: number): Promise<void>;
+  /**
+   * Forgets them, once the records are kept.
+   *
+   * @param spent on oracles by this session: written down first, since the answers had it
+   */
+  removeAnswers(step: number, firstRow: number, spent: OracleSpent): Promise<void>;
   /** Writes how the session ended, lets the folder go, and returns the final manifest. */
   close(end: RunEnd): Promise<RunManifest>;
 }
@@ -97,6 +101,7 @@ function writeManifest(folder: string, manifest: RunManifest): Promise<void> {
 function runOf(opening: RunOpening, current: RunManifest, journal: Journal, inputs: RunInputs): Run {
   const { folder, manifest, unlock, unitsDone, recordsDone } = opening;
   const began = performance.now();
+  let shown = 0;
   const answersPath = (step: number, firstRow: number): string =>
     join(folder, ANSWERS_FOLDER, `${step + 1}-${firstRow}.jsonl`);
   let added = 0;
@@ -126,7 +131,14 @@ function runOf(opening: RunOpening, current: RunManifest, journal: Journal, inpu
       added += records.length;
     },
     openAnswers: (step, firstRow) => openOracleAnswers(answersPath(step, firstRow)),
-    removeAnswers: (step, firstRow) => removeOracleAnswers(answersPath(step, firstRow)),
+    async removeAnswers(step, firstRow, spent) {
+      if (spent.queries > shown) {
+        shown = spent.queries;
+        const session = { ...opening.session, oracle: spent };
+        await writeManifest(folder, { ...current, sessions: [...manifest.sessions, session] });
+      }
+      await removeOracleAnswers(answersPath(step, firstRow));
+    },
     async close(end) {
       const { sessions, ...rest } = manifest;
       const final: RunManifest = {

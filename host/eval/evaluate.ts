@@ -6,7 +6,7 @@
  */
 
 import { type Batch, countOf, type GradientModel, type Grid, McuEvalError, row, toGrid } from "../core/index.js";
-import type { Run, SampleRecord } from "../data/index.js";
+import type { OracleSpent, Run, SampleRecord } from "../data/index.js";
 import { agrees } from "../metrics/index.js";
 import type { Answer, Asker } from "./asker.js";
 import { type Answers, type Bench, judge, type Subject } from "./judge.js";
@@ -48,6 +48,8 @@ export interface Parts {
   /** The native build on further files of the model, each with its own input grid, by role. */
   readonly others?: Readonly<Record<string, { readonly asker: Asker; readonly grid: Grid }>>;
   readonly bench: Bench;
+  /** What oracles were asked in this session so far. */
+  readonly spent: () => OracleSpent;
 }
 
 export interface Watcher {
@@ -98,7 +100,7 @@ export async function evaluate(
     await run.appendUnit(judged);
     records.push(...judged);
     const done = lastUnits.get(unit.index);
-    if (done && done.step !== null) await run.removeAnswers(done.step, done.batch.begin);
+    if (done && done.step !== null) await run.removeAnswers(done.step, done.batch.begin, parts.spent());
     watcher.kept?.(unit);
   };
 

@@ -89,7 +89,7 @@ export function engineOracle(options: EngineOracleOptions): Oracle {
       );
     }
     const output = await clock.time(1, () => asker.query(sample, input, tensor?.index));
-    answers.add({ sample, place, inputCrc, output });
+    answers.add({ sample, place, inputCrc, output }, clock.total());
     return output;
   };
 

@@ -82,6 +82,7 @@ export function partsOf(job: Job, run: Run, groups: readonly Group[], clock: Ora
     isGridSearch: settings.grid,
     samples,
     generators,
+    spent: clock.spent,
     engines: { device, ...(native && { native }) },
     others: Object.fromEntries(others.map(({ role, asker, grid }) => [role, { asker, grid }])),
     bench: {

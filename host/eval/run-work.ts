@@ -3,6 +3,7 @@
 import { type ErrorCode, isMcuEvalError, McuEvalError, messageOf } from "../core/index.js";
 import {
   type MeasuresRecord,
+  oracleSpent,
   type ResultRecord,
   type Run,
   type RunEnd,
@@ -71,7 +72,7 @@ export async function work(
   let detail = "";
   let isMismatchTold = false;
   const report = (): void => listener.progress(answered, total, detail);
-  const clock = createOracleClock({ ...limitOf(settings), used: secondsUsed(run.manifest) });
+  const clock = createOracleClock({ ...limitOf(settings), used: oracleSpent(run.manifest.sessions) });
   const telling = {
     stages: createStages({ groups, attacks: settings.attacks, queries: () => clock.spent().queries }),
     say(text: string): void {
@@ -153,11 +154,6 @@ async function measure(
 
 function limitOf({ max_minutes }: RunSettings): { limit?: number } {
   return max_minutes === undefined ? {} : { limit: max_minutes * 60 };
-}
-
-/** What the oracles of earlier sessions took. */
-function secondsUsed({ sessions }: RunManifest): number {
-  return sessions.reduce((sum, { oracle }) => sum + (oracle?.seconds ?? 0), 0);
 }
 
 /** The parts of each attack that is an ensemble, in the order in which they run. */

@@ -81,7 +81,7 @@ export function addRun(program: Command, io: Io): void {
     .addOption(
       new Option(
         "--attack <id[:name=value,...]>",
-        "attack and its parameters (see mcu-eval attack --list), with norm=, eps=a+b and goal= of its own where wanted; all for every attack; may be repeated (default: pgd:steps=20, or all with --preset)",
+        "attack and its parameters (see mcu-eval attack --list), with norm=, eps=a+b and goal= of its own where wanted; all for every attack that knows the norm; may be repeated (default: pgd:steps=20, or all with --preset)",
       ).argParser(collector(attackArgument)),
     )
     .option("--preset <id>", "settings that belong together, e.g. paper (see mcu-eval attack --list --preset paper)")

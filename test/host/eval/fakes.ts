@@ -143,6 +143,7 @@ export function fakeParts(device: Asker, native?: Asker): Parts {
     samples: SAMPLES,
     generators: [towardsTheBorder],
     engines: { device, ...(native && { native }) },
+    spent: () => ({ queries: 0, seconds: 0 }),
     bench: { output: OUTPUT_GRID, bounds: [0, 1], device },
   };
 }

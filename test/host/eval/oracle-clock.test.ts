@@ -5,7 +5,7 @@ import { createOracleLedger } from "../../../host/eval/oracle-ledger.js";
 /** A clock whose time passes inside queries alone, by hand. */
 function clockOf(limit?: number, used = 0) {
   let now = 0;
-  const clock = createOracleClock({ limit, used, now: () => now });
+  const clock = createOracleClock({ limit, used: { queries: 3 * used, seconds: used }, now: () => now });
   const take = (seconds: number, rows = 1) =>
     clock.time(rows, async () => {
       now += seconds * 1000;
@@ -40,6 +40,7 @@ describe("createOracleClock", () => {
     expect(clock.isUp()).toBe(false);
     await take(0.1);
     expect(clock.isUp()).toBe(true);
+    expect(clock.total()).toEqual({ queries: 60 + 4, seconds: 20 + 20.7 });
   });
 
   it("counts the time of a query that is not answered, but no query", async () => {

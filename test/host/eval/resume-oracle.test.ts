@@ -1,10 +1,17 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defineAttack } from "../../../host/attacks/index.js";
 import { countOf, McuEvalError, row } from "../../../host/core/index.js";
-import { type AttackSettings, conditionsOf, createRun, resumeRun } from "../../../host/data/index.js";
+import {
+  type AttackSettings,
+  conditionsOf,
+  createRun,
+  oracleSpent,
+  type RunManifest,
+  resumeRun,
+} from "../../../host/data/index.js";
 import type { Asker } from "../../../host/eval/asker.js";
 import { boxOpener } from "../../../host/eval/boxes.js";
 import { evaluate } from "../../../host/eval/evaluate.js";
@@ -78,8 +85,8 @@ async function run(folder: string, device: Asker, { resume = false, settings = S
   const groups = makePlan(conditionsOf(start.settings, "int8"), COUNT, START.settings.batch);
   const path = join(root, folder);
   const opened = resume ? await resumeRun(path, start, unitSizes(groups)) : await createRun(path, start);
-  const clock = createOracleClock({ limit });
-  const parts = fakeParts(device);
+  const clock = createOracleClock({ limit, used: oracleSpent(opened.manifest.sessions) });
+  const parts = { ...fakeParts(device), spent: clock.spent };
   let timeIsUp = 0;
   const open = boxOpener({
     attack: walk,
@@ -93,10 +100,10 @@ async function run(folder: string, device: Asker, { resume = false, settings = S
   const generators = [generatorOf({ attack: walk, params: {}, settings, step: 0, open, samples: SAMPLES, seed: 3 })];
   try {
     const records = await evaluate(opened, groups, { ...parts, generators }, new AbortController().signal);
-    await opened.close({ outcome: "complete" });
+    await opened.close({ outcome: "complete", oracle: clock.spent() });
     return { records, clock, timeIsUp };
   } catch (error) {
-    await opened.close({ outcome: "failed" });
+    await opened.close({ outcome: "failed", oracle: clock.spent() });
     throw error;
   }
 }
@@ -179,5 +186,39 @@ describe("limits", () => {
     expect(timeIsUp).toBe(3);
     expect(clock.spent().queries).toBeLessThan(COUNT * 12);
     expect(records.filter(({ condition }) => condition > 0)).toHaveLength(2 * COUNT);
+  });
+});
+
+describe("a session that was killed", () => {
+  const manifestOf = async (folder: string): Promise<RunManifest> =>
+    JSON.parse(await readFile(join(root, folder, "run.json"), "utf8"));
+
+  /** Runs to the end, and leaves in another folder what a kill before answer number `at` would have left. */
+  async function runAndKill(folder: string, killed: string, at: number, resume = false) {
+    let count = 0;
+    const before = async () => {
+      if (count++ !== at) return;
+      await cp(join(root, folder), join(root, killed), { recursive: true });
+      await rm(join(root, killed, "run.lock"));
+    };
+    await run(folder, fakeAsker({ processes: 1, before }), { resume });
+  }
+
+  // Clean inputs ask 7, a batch of 3 asks 36 and is judged on 6: in the first batch, and deep in the second.
+  it.each([7 + 20, 7 + 36 + 6 + 20])("before answer %d: counts what its oracles took", async (at) => {
+    await runAndKill("whole", "cut", at);
+    const killed = (await manifestOf("cut")).sessions;
+    expect(killed).toHaveLength(1);
+    expect(killed[0]?.ended).toBeUndefined();
+    // Killed twice, then to the end.
+    await runAndKill("cut", "again", 8, true);
+    const { clock } = await run("again", counted().device, { resume: true });
+    const { sessions } = await manifestOf("again");
+    expect(sessions).toHaveLength(3);
+    expect(sessions.map(({ oracle }) => (oracle?.queries ?? 0) > 0)).toEqual([true, true, true]);
+    expect(sessions.every(({ oracle }) => (oracle?.seconds ?? 0) > 0)).toBe(true);
+    expect(oracleSpent(sessions).queries).toBe(COUNT * 12);
+    expect(clock.total().queries).toBe(COUNT * 12);
+    expect(await samplesOf("again")).toBe(await samplesOf("whole"));
   });
 });
