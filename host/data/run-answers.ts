@@ -130,7 +130,7 @@ export async function readOracleSpent(folder: string): Promise<OracleSpent | nul
     // An offset below 0 would count from the end.
     const begin = end === 0 ? 0 : file.lastIndexOf(NEWLINE, end - 1) + 1;
     const { spent } = readLine(file, begin, end, path);
-    if (latest === null || spent.seconds > latest.seconds) latest = spent;
+    if (latest === null || spent.queries > latest.queries) latest = spent;
   }
   return latest;
 }

@@ -99,9 +99,9 @@ function withSpent(manifest: RunManifest, spent: OracleSpent | null): RunManifes
   if (last === undefined || last.ended !== undefined || spent === null) return manifest;
   const sessions = manifest.sessions.slice(0, -1);
   const before = oracleSpent(sessions);
-  const seconds = Math.round((spent.seconds - before.seconds) * 1000) / 1000;
   const queries = spent.queries - before.queries;
-  if (seconds <= (last.oracle?.seconds ?? 0) || queries <= 0) return manifest;
+  if (queries <= (last.oracle?.queries ?? 0)) return manifest;
+  const seconds = Math.max(0, Math.round((spent.seconds - before.seconds) * 1000) / 1000);
   return { ...manifest, sessions: [...sessions, { ...last, oracle: { queries, seconds } }] };
 }
 

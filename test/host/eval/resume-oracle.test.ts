@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defineAttack } from "../../../host/attacks/index.js";
 import { countOf, McuEvalError, row } from "../../../host/core/index.js";
@@ -197,6 +198,7 @@ describe("a session that was killed", () => {
   async function runAndKill(folder: string, killed: string, at: number, resume = false) {
     let count = 0;
     const before = async () => {
+      await setTimeout(2);
       if (count++ !== at) return;
       await cp(join(root, folder), join(root, killed), { recursive: true });
       await rm(join(root, killed, "run.lock"));
