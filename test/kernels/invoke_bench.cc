@@ -17,9 +17,9 @@ namespace {
 
 alignas(64) uint8_t g_arena[mcu_eval::config::kArenaBytes];
 
-std::vector<uint8_t> ReadFile(const char* path) {
+std::vector<uint8_t> ReadFile(const char *path) {
   std::vector<uint8_t> bytes;
-  std::FILE* file = std::fopen(path, "rb");
+  std::FILE *file = std::fopen(path, "rb");
   if (file == nullptr) {
     std::perror(path);
     std::exit(2);
@@ -32,7 +32,7 @@ std::vector<uint8_t> ReadFile(const char* path) {
   return bytes;
 }
 
-void Measure(const std::vector<uint8_t>& inputs, size_t runs) {
+void Measure(const std::vector<uint8_t> &inputs, size_t runs) {
   using Clock = std::chrono::steady_clock;
   const size_t bytes = mcu_eval::InputInfo(0).bytes;
   const size_t count = inputs.size() / bytes;
@@ -54,14 +54,15 @@ void Measure(const std::vector<uint8_t>& inputs, size_t runs) {
   std::fflush(stdout);
 }
 
-}  // namespace
+} // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char **argv) {
   if (argc != 3) {
     std::fprintf(stderr, "usage: %s MODEL INPUTS\n", argv[0]);
     return 2;
   }
-  if (!mcu_eval::platform::ChooseKernels()) return 2;
+  if (!mcu_eval::platform::ChooseKernels())
+    return 2;
   const std::vector<uint8_t> model = ReadFile(argv[1]);
   const std::vector<uint8_t> inputs = ReadFile(argv[2]);
   const mcu_eval::ModelStatus status =

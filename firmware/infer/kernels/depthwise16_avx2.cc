@@ -1,5 +1,4 @@
-// DEPTHWISE_CONV_2D, int16 by int8, for AVX2. Blocks of channels whose sums may
-// leave 32 bits are summed in 64, one by one.
+// DEPTHWISE_CONV_2D, int16 by int8, for AVX2 and kernels of up to 511 taps.
 #if defined(__x86_64__)
 
 #include "firmware/infer/kernels/channels_avx2.h"
@@ -33,31 +32,17 @@ struct End {
   void Advance(int32_t count) { output += count * step; }
 };
 
-void RunWide(const Depthwise16& plan, const DepthwiseLayout& layout,
-             const int16_t* image, const int32_t* offsets, int32_t first,
-             int16_t* output) {
-  const Window& w = plan.window;
-  const int32_t taps = w.kernel_h * w.kernel_w;
-  const int32_t end = std::min(first + kChannels, w.out_c);
-  WindowStarts positions(w, layout.image);
-  for (; positions.left() > 0; output += w.out_c) {
-    int32_t start;
-    positions.Next(&start, 1);
-    for (int32_t c = first; c < end; ++c) {
-      int64_t sum = 0;
-      for (int32_t tap = 0; tap < taps; ++tap) {
-        sum +=
-            image[start + offsets[tap] + c] * plan.weights[tap * w.out_c + c];
-      }
-      output[c] = kernels::Requantize16(sum, plan.channels[c], plan.output);
-    }
-  }
+// Sums of so many products stay within 32 bits.
+constexpr int32_t kMostTaps = INT32_MAX >> (15 + 7);
+
+bool IsForVectors(const Window& w) {
+  return IsPaddedSmall(w) && w.kernel_h * w.kernel_w <= kMostTaps;
 }
 
 }  // namespace
 
 size_t DepthwisePacked16(const Depthwise16& plan) {
-  if (!IsPaddedSmall(plan.window)) return 0;
+  if (!IsForVectors(plan.window)) return 0;
   return PackBytes<Ends16>(DepthwiseLayoutOf(plan.window));
 }
 
@@ -73,7 +58,7 @@ void PackDepthwise16(const Depthwise16& plan, uint8_t* packed) {
 }
 
 size_t DepthwiseScratch16(const Depthwise16& plan) {
-  if (!IsPaddedSmall(plan.window)) return 0;
+  if (!IsForVectors(plan.window)) return 0;
   return DepthwiseLayoutOf(plan.window).image_bytes() + kVectorBytes;
 }
 
@@ -98,15 +83,10 @@ void RunDepthwise16(const Depthwise16& plan, const int16_t* input,
         [](int16_t* to, int32_t count) { std::fill_n(to, count, 0); });
     for (int32_t block = 0; block < layout.blocks; ++block) {
       const int32_t first = block * kChannels;
-      const Ends16* ends = pack.ends + 2 * block;
-      if (!ends[0].is_short || !ends[1].is_short) {
-        RunWide(plan, layout, image, pack.offsets, first, output);
-        continue;
-      }
       RunChannels(w, layout, image + first, pack.offsets,
                   pack.weights + block * layout.block_elements(),
-                  End{ends, EndingOf(plan.output), w.out_c, w.out_c - first,
-                      output + first});
+                  End{pack.ends + 2 * block, EndingOf(plan.output), w.out_c,
+                      w.out_c - first, output + first});
     }
     input += w.in_h * w.in_w * w.in_c;
     output += w.out_h * w.out_w * w.out_c;

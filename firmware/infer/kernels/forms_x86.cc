@@ -12,6 +12,9 @@ constexpr Forms Avx2() {
   forms.conv8 = {kSet, avx2::ConvPacked8, avx2::PackConv8, avx2::ConvScratch8,
                  avx2::RunConv8};
   forms.dense8 = forms.conv8;
+  forms.conv16 = {kSet, avx2::ConvPacked16, avx2::PackConv16,
+                  avx2::ConvScratch16, avx2::RunConv16};
+  forms.dense16 = forms.conv16;
   forms.depthwise8 = {kSet, avx2::DepthwisePacked8, avx2::PackDepthwise8,
                       avx2::DepthwiseScratch8, avx2::RunDepthwise8};
   forms.depthwise16 = {kSet, avx2::DepthwisePacked16, avx2::PackDepthwise16,

@@ -1,4 +1,5 @@
-// Requantize16() of requantize.h for eight sums of 32 bits, the same bits.
+// Requantize16() of requantize.h for eight sums of 32 bits, the same bits;
+// whether sums have 32 bits is the caller's to know.
 #ifndef MCU_EVAL_INFER_KERNELS_REQUANTIZE16_AVX2_H_
 #define MCU_EVAL_INFER_KERNELS_REQUANTIZE16_AVX2_H_
 
@@ -15,21 +16,29 @@ struct alignas(32) Ends16 {
   int64_t base[2][4];
   int64_t shift[2][4];
   int32_t multiplier[8];
-  bool is_short;  // no sum of theirs leaves 32 bits
+  bool is_sum32;  // no sum of theirs leaves 32 bits
 };
+
+// Whether sums of int16 by these weights, `step` apart, stay within 32 bits.
+inline bool IsSum32(const int8_t* weights, int32_t count, int32_t step) {
+  constexpr int32_t kMost = INT32_MAX >> 15;
+  int32_t size = 0;
+  for (; count > 0; --count, weights += step) {
+    size += *weights < 0 ? -*weights : *weights;
+  }
+  return size <= kMost;
+}
 
 // Of `count` channels; `order` says which of them each lane has.
 inline Ends16 EndsOf(const Channel16* channels, int32_t count,
                      const int32_t (&order)[8] = kInOrder) {
   Ends16 ends = {};
-  ends.is_short = true;
   for (int32_t lane = 0; lane < 8; ++lane) {
     if (order[lane] >= count) continue;
     const Channel16& channel = channels[order[lane]];
     ends.base[lane % 2][lane / 2] = channel.base >> channel.zeros;
     ends.shift[lane % 2][lane / 2] = 32 - channel.zeros + channel.right;
     ends.multiplier[lane] = channel.fraction >> channel.zeros;
-    ends.is_short = ends.is_short && channel.is_short;
   }
   return ends;
 }

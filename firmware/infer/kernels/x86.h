@@ -25,6 +25,12 @@ size_t ConvScratch8(const Conv8& plan);
 void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
               uint8_t* scratch);
 
+size_t ConvPacked16(const Conv16& plan);
+void PackConv16(const Conv16& plan, uint8_t* packed);
+size_t ConvScratch16(const Conv16& plan);
+void RunConv16(const Conv16& plan, const int16_t* input, int16_t* output,
+               uint8_t* scratch);
+
 size_t DepthwisePacked8(const Depthwise8& plan);
 void PackDepthwise8(const Depthwise8& plan, uint8_t* packed);
 size_t DepthwiseScratch8(const Depthwise8& plan);
