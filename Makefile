@@ -50,17 +50,20 @@ test: data images check test-firmware test-kernels-share bench-kernels-share ## 
 test-firmware: setup ## the firmware's own tests, built natively with ASan and UBSan
 	$(MAKE) --no-print-directory -C firmware test
 
-test-kernels: setup ## the exactness of every kernel on every board, at length
+test-kernels: images data ## the exactness of every kernel on every board, at length (see test/kernels/README.md)
 	$(MAKE) --no-print-directory -C firmware BOARD=native test-kernels KERNELS="all 10000"
 	@for board in $(filter-out native,$(BOARDS)); do \
 	  $(MAKE) --no-print-directory -C firmware BOARD=$$board test-kernels KERNELS="all 500" || exit 1; done
+	node test/oracle/operators.mjs --count 100 --board native $(addprefix --board ,$(addsuffix :5,$(filter-out native,$(BOARDS))))
+	node test/kernels/whole-nets.mjs
 
 # What of it belongs to every check.
-test-kernels-share: setup
+test-kernels-share: images data
 	$(MAKE) --no-print-directory -C firmware BOARD=native test-kernels KERNELS="all 300"
 	$(MAKE) --no-print-directory -C firmware BOARD=qemu-m7 test-kernels KERNELS="all 20"
+	node test/oracle/operators.mjs --count 3 --board native --board qemu-m7:1
+	node test/kernels/whole-nets.mjs --inputs 8 --board native --board qemu-m55:2
 
-# What of it belongs to every check: instructions, beside those stored.
 bench-kernels-share: build images
 	@node test/kernels/nets.mjs >/dev/null
 	node test/kernels/bench.mjs --share

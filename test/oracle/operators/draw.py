@@ -20,6 +20,8 @@ from draft import TYPES, Draft
 
 STYLES = ["all", "all", "all", "low", "high", "ends", "few"]
 ARENA = 4 << 20
+# What a board can serve.
+MOST_INPUTS = 4
 
 
 def image(d, draw, kind):
@@ -80,7 +82,7 @@ def drawn(name, kind, draw):
         else:
             make, apply = OPERATORS[name]
             output = apply(d, draw, make(d, draw, kind))
-        if output is not None and d.graph.operators:
+        if output is not None and d.graph.operators and len(d.graph.inputs) <= MOST_INPUTS:
             return d, output
 
 
