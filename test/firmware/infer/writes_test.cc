@@ -117,6 +117,7 @@ TEST(OperatorsOfEachSet_WriteTheirOutputsAlone) {
       {"micro_speech", PackageFile("micro_speech.tflite")},
       {"person_detection", PackageFile("person_detection_grayscale.tflite")},
       {"ResNet-8 int8", ReadFile("models/cifar10-resnet8/int8.tflite")},
+      {"ResNet-8 int16x8", ReadFile("models/cifar10-resnet8/int16x8.tflite")},
   };
   int sets = 0;
   for (KernelSet set :
