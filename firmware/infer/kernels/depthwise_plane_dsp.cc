@@ -22,7 +22,8 @@ uint32_t PairOf(int32_t left, int32_t right) {
 }
 
 // Four channels of `count` pairs of pixels; `count` is 1 at least. Registers
-// are named since STM stores them in their order.
+// are named since STM stores them in their order; there is one to spare, for
+// compilers that count the loop around this one in lr.
 uint32_t* SpreadFour(const int8_t*, Stream a, Stream b, int32_t count,
                      uint32_t* to) {
   asm volatile(
@@ -31,20 +32,20 @@ uint32_t* SpreadFour(const int8_t*, Stream a, Stream b, int32_t count,
       "ldr r1, [%[b]]\n"
       "add %[a], %[a], %[step_a]\n"
       "add %[b], %[b], %[step_b]\n"
-      "sxtb16 r4, r0\n"
-      "sxtb16 r5, r0, ror #8\n"
       "sxtb16 r2, r1\n"
       "sxtb16 r3, r1, ror #8\n"
+      "sxtb16 r4, r0\n"
+      "sxtb16 r1, r0, ror #8\n"
       "pkhbt r0, r4, r2, lsl #16\n"
-      "pkhbt r1, r5, r3, lsl #16\n"
       "pkhtb r2, r2, r4, asr #16\n"
-      "pkhtb r3, r3, r5, asr #16\n"
-      "stm %[to]!, {r0, r1, r2, r3}\n"
+      "pkhtb r4, r3, r1, asr #16\n"
+      "pkhbt r1, r1, r3, lsl #16\n"
+      "stm %[to]!, {r0, r1, r2, r4}\n"
       "subs %[count], %[count], #1\n"
       "bne 1b\n"
       : [a] "+r"(a.pixel), [b] "+r"(b.pixel), [to] "+r"(to), [count] "+r"(count)
       : [step_a] "r"(a.step), [step_b] "r"(b.step)
-      : "r0", "r1", "r2", "r3", "r4", "r5", "cc", "memory");
+      : "r0", "r1", "r2", "r3", "r4", "cc", "memory");
   return to;
 }
 
@@ -53,22 +54,22 @@ uint32_t* SpreadFour(const int16_t*, Stream a, Stream b, int32_t count,
                      uint32_t* to) {
   asm volatile(
       "1:\n"
-      "ldr r4, [%[a]]\n"
-      "ldr r5, [%[a], #4]\n"
+      "ldr r0, [%[a]]\n"
+      "ldr r3, [%[a], #4]\n"
       "ldr r2, [%[b]]\n"
-      "ldr r3, [%[b], #4]\n"
+      "ldr r4, [%[b], #4]\n"
       "add %[a], %[a], %[step_a]\n"
       "add %[b], %[b], %[step_b]\n"
-      "pkhbt r0, r4, r2, lsl #16\n"
-      "pkhtb r1, r2, r4, asr #16\n"
-      "pkhbt r2, r5, r3, lsl #16\n"
-      "pkhtb r3, r3, r5, asr #16\n"
+      "pkhtb r1, r2, r0, asr #16\n"
+      "pkhbt r0, r0, r2, lsl #16\n"
+      "pkhbt r2, r3, r4, lsl #16\n"
+      "pkhtb r3, r4, r3, asr #16\n"
       "stm %[to]!, {r0, r1, r2, r3}\n"
       "subs %[count], %[count], #1\n"
       "bne 1b\n"
       : [a] "+r"(a.pixel), [b] "+r"(b.pixel), [to] "+r"(to), [count] "+r"(count)
       : [step_a] "r"(a.step), [step_b] "r"(b.step)
-      : "r0", "r1", "r2", "r3", "r4", "r5", "cc", "memory");
+      : "r0", "r1", "r2", "r3", "r4", "cc", "memory");
   return to;
 }
 
