@@ -13,8 +13,8 @@ Channel8 MakeChannel8(uint32_t bias, int32_t multiplier, int shift) {
     channel.left = static_cast<uint8_t>(shift > 0 ? shift : 0);
     channel.right = static_cast<uint8_t>(shift > 0 ? 0 : -shift);
   }
-  channel.is_short = channel.right > 0;
-  const int before_last = channel.right - (channel.is_short ? 1 : 0);
+  channel.is_short = channel.right > 1;
+  const int before_last = channel.right - (channel.right > 0 ? 1 : 0);
   channel.before_last =
       static_cast<uint8_t>(before_last > 31 ? 31 : before_last);
   return channel;

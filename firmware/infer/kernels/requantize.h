@@ -32,7 +32,8 @@ struct Channel8 {
   uint8_t before_last;  // right - 1, at most 31, for ShortForm()
   uint8_t left;
   uint8_t right;
-  // Whether ShortForm() may be used: right is not 0. Any sum will do.
+  // Whether ShortForm() may be used: right is 2 or more. Any sum will do; with
+  // 1 the zero point could carry the largest ones out of 32 bits.
   bool is_short;
 };
 

@@ -25,7 +25,9 @@ void Run(Trial& trial) {
   const int64_t bound =
       random.Chance(20) ? INT32_MAX - random.Int(0, 3)
                         : random.Int(0, (int64_t{1} << random.Int(1, 31)) - 1);
-  const Scale scale = DrawScale8(random, bound);
+  Scale scale = DrawScale8(random, bound);
+  // Where a zero point carries the doubled result beyond 32 bits.
+  if (bound > INT32_MAX / 2 && random.Chance(30)) scale.shift = -1;
   const int32_t zero_point = DrawZeroPoint8(random);
   const Channel8 channel = MakeChannel8(0, scale.multiplier, scale.shift);
   const int right = channel.right > 31 ? 31 : channel.right;
