@@ -3,6 +3,29 @@
 #ifndef MCU_EVAL_INFER_KERNELS_ENDS_DSP_H_
 #define MCU_EVAL_INFER_KERNELS_ENDS_DSP_H_
 
+#include <cstddef>
+
+#include "firmware/infer/kernels/tile_dsp.h"
+
+namespace mcu_eval::kernels::dsp {
+
+// The offsets that the assembly knows.
+static_assert(offsetof(Tile, channels) == 0 && offsetof(Tile, rounding) == 4 &&
+              offsetof(Tile, out0) == 8 && offsetof(Tile, out1) == 12 &&
+              offsetof(Tile, panel) == 16 && offsetof(Tile, panel_end) == 20 &&
+              offsetof(Tile, weights) == 24 && offsetof(Tile, stride) == 28 &&
+              offsetof(Tile, step) == 32 &&
+              offsetof(Tile, channels_end) == 36 &&
+              offsetof(Tile, skip) == 40 && offsetof(Tile, weights2) == 44);
+static_assert(sizeof(Channel8) == 12 && offsetof(Channel8, bias) == 0 &&
+              offsetof(Channel8, fraction) == 4 &&
+              offsetof(Channel8, before_last) == 8);
+static_assert(sizeof(Channel16) == 16 && offsetof(Channel16, base) == 0 &&
+              offsetof(Channel16, fraction) == 8 &&
+              offsetof(Channel16, right) == 13);
+
+}  // namespace mcu_eval::kernels::dsp
+
 // Keeps the tile's address at [sp], the loop's entry at [sp, #4]; loads the
 // registers that all tiles share: r7 end of panel, r8 weights, r9 stride.
 #define MCU_EVAL_BEGIN       \

@@ -2,7 +2,6 @@
 #if defined(__ARM_FEATURE_DSP)
 
 #include "firmware/infer/kernels/ends_dsp.h"
-#include "firmware/infer/kernels/tile_dsp.h"
 
 // r2, r3: first channel's sums of both columns; r4, r5: second channel's.
 // r6: panel, r7: its end. r8: first row, r8 + r9: second. r10-lr: four words of
@@ -43,23 +42,28 @@
   "cmp r10, r6\n"                 \
   "bne 1b\n" MCU_EVAL_RETURN
 
-#define MCU_EVAL_PAIR16(limit) \
-  MCU_EVAL_BEGIN               \
+// clang-format off
+#define MCU_EVAL_PAIR16(limit)                                              \
+  MCU_EVAL_BEGIN                                                            \
   "1:\n"                                                                    \
   "movs r2, #0\n"                                                           \
   "movs r3, #0\n"                                                           \
   "movs r4, #0\n"                                                           \
-  "movs r5, #0\n" MCU_EVAL_PAIR_LOOP                                        \
+  "movs r5, #0\n"                                                           \
+  MCU_EVAL_PAIR_LOOP                                                        \
   "ldm r0, {r10, r11, r12, lr}\n"                                           \
   "ldr r6, [r10, #8]\n"                                                     \
-  "ldrsb r11, [r10, #13]\n" /* */                                           \
+  "ldrsb r11, [r10, #13]\n"                                                 \
   MCU_EVAL_END16("r2", "r6", "r11", "[r10]", "r0", "r1", limit, "r12")      \
   MCU_EVAL_END16("r3", "r6", "r11", "[r10]", "r0", "r1", limit, "lr")       \
   "ldr r6, [r10, #24]\n"                                                    \
-  "ldrsb r11, [r10, #29]\n" /* */                                           \
+  "ldrsb r11, [r10, #29]\n"                                                 \
   MCU_EVAL_END16("r4", "r6", "r11", "[r10, #16]", "r0", "r1", limit, "r12") \
   MCU_EVAL_END16("r5", "r6", "r11", "[r10, #16]", "r0", "r1", limit, "lr")  \
-  "ldr r0, [sp]\n" "add r10, #32\n" MCU_EVAL_PAIR_NEXT
+  "ldr r0, [sp]\n"                                                          \
+  "add r10, #32\n"                                                          \
+  MCU_EVAL_PAIR_NEXT
+// clang-format on
 
 namespace mcu_eval::kernels::dsp {
 

@@ -3,7 +3,6 @@
 #if defined(__ARM_FEATURE_DSP)
 
 #include "firmware/infer/kernels/ends_dsp.h"
-#include "firmware/infer/kernels/tile_dsp.h"
 
 // Two rows, of which `row` points at the first: their sums are `first` and
 // `second`.
@@ -51,31 +50,34 @@
   "cmp r11, r6\n"            \
   "bne.w 1b\n" MCU_EVAL_RETURN
 
-#define MCU_EVAL_QUAD_END8(a, at_a, b, at_b) \
-  "ldrd r0, r1, [r11, #" at_a                \
-  "]\n"                                      \
-  "ldrd r6, r10, [r11, #" at_b "]\n" /* */   \
-      MCU_EVAL_END8(a, "r0", "r1", "lr", b, "r6", "r10", "lr", "r12")
+// clang-format off
+#define MCU_EVAL_QUAD_END8(a, at_a, b, at_b)                      \
+  "ldrd r0, r1, [r11, #" at_a "]\n"                               \
+  "ldrd r6, r10, [r11, #" at_b "]\n"                              \
+  MCU_EVAL_END8(a, "r0", "r1", "lr", b, "r6", "r10", "lr", "r12")
 
-#define MCU_EVAL_QUAD_END16(sum, base, fraction, right, limit)                \
-  "ldr r6, [r11, #" fraction                                                  \
-  "]\n"                                                                       \
-  "ldrsb r12, [r11, #" right "]\n" /* */                                      \
-      MCU_EVAL_END16(sum, "r6", "r12", "[r11, #" base "]", "r0", "r1", limit, \
-                     "lr")
+#define MCU_EVAL_QUAD_END16(sum, base, fraction, right, limit)            \
+  "ldr r6, [r11, #" fraction "]\n"                                        \
+  "ldrsb r12, [r11, #" right "]\n"                                        \
+  MCU_EVAL_END16(sum, "r6", "r12", "[r11, #" base "]", "r0", "r1", limit, \
+                 "lr")
 
-#define MCU_EVAL_QUAD16(limit)                                                \
-  MCU_EVAL_QUAD_BEGIN                                                         \
-  "1:\n"                                                                      \
-  "movs r2, #0\n"                                                             \
-  "movs r3, #0\n"                                                             \
-  "movs r4, #0\n"                                                             \
-  "movs r5, #0\n" MCU_EVAL_QUAD_LOOP                                          \
-  "ldm r0, {r11, r12, lr}\n" MCU_EVAL_QUAD_END16("r2", "0", "8", "13", limit) \
-      MCU_EVAL_QUAD_END16("r3", "16", "24", "29", limit)                      \
-          MCU_EVAL_QUAD_END16("r4", "32", "40", "45", limit)                  \
-              MCU_EVAL_QUAD_END16("r5", "48", "56", "61",                     \
-                                  limit) "add r11, #64\n" MCU_EVAL_QUAD_NEXT
+#define MCU_EVAL_QUAD16(limit)                       \
+  MCU_EVAL_QUAD_BEGIN                                \
+  "1:\n"                                             \
+  "movs r2, #0\n"                                    \
+  "movs r3, #0\n"                                    \
+  "movs r4, #0\n"                                    \
+  "movs r5, #0\n"                                    \
+  MCU_EVAL_QUAD_LOOP                                 \
+  "ldm r0, {r11, r12, lr}\n"                         \
+  MCU_EVAL_QUAD_END16("r2", "0", "8", "13", limit)   \
+  MCU_EVAL_QUAD_END16("r3", "16", "24", "29", limit) \
+  MCU_EVAL_QUAD_END16("r4", "32", "40", "45", limit) \
+  MCU_EVAL_QUAD_END16("r5", "48", "56", "61", limit) \
+  "add r11, #64\n"                                   \
+  MCU_EVAL_QUAD_NEXT
+// clang-format on
 
 namespace mcu_eval::kernels::dsp {
 
