@@ -1,15 +1,17 @@
 #if defined(__ARM_FEATURE_MVE)
-#include "firmware/infer/kernels/forms_portable.h"
+#include "firmware/infer/kernels/forms_dsp.h"
 #include "firmware/infer/kernels/mve.h"
 
 namespace mcu_eval::kernels {
 namespace {
 
 constexpr Forms Mve() {
-  Forms forms = PortableForms();
+  Forms forms = DspForms();
   forms.conv8 = {KernelSet::kMve, NoBytes<Conv8>, nullptr, mve::ConvScratch8,
                  mve::RunConv8};
   forms.dense8 = forms.conv8;
+  forms.depthwise8 = {KernelSet::kMve, NoBytes<Depthwise8>, nullptr,
+                      mve::DepthwiseScratch8, mve::RunDepthwise8};
   return forms;
 }
 

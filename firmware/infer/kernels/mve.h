@@ -11,6 +11,10 @@ size_t ConvScratch8(const Conv8& plan);
 void RunConv8(const Conv8& plan, const int8_t* input, int8_t* output,
               uint8_t* scratch);
 
+size_t DepthwiseScratch8(const Depthwise8& plan);
+void RunDepthwise8(const Depthwise8& plan, const int8_t* input, int8_t* output,
+                   uint8_t* scratch);
+
 }  // namespace mcu_eval::kernels::mve
 
 #endif  // MCU_EVAL_INFER_KERNELS_MVE_H_
