@@ -53,10 +53,10 @@ class Rows {
 
   // The rows of a window whose first is row `first` of the padded image; no
   // earlier than the last ones.
-  void Place(int32_t first, const int8_t* (&rows)[3]) {
+  Window3 Place(int32_t first) {
     next_ = std::max(next_, first);
     for (; next_ < first + 3; ++next_) Load(next_);
-    for (int32_t ky = 0; ky < 3; ++ky) rows[ky] = Row(first + ky);
+    return {Row(first), Row(first + 1), Row(first + 2)};
   }
 
  private:
@@ -97,14 +97,14 @@ class Rows {
 };
 
 // One row of outputs.
-void RunRow(const Window& w, const int8_t* (&rows)[3], const int8_t* weights,
+void RunRow(const Window& w, Window3 at, const int8_t* weights,
             const SixteenEnds& ends, const ByteLimits& limits,
             mve_pred16_t active, int8_t* output) {
   const int32_t step = w.stride_w * kPitch;
   for (int32_t x = w.out_w; x > 0; --x, output += w.out_c) {
-    int32x4_t sums[] = {ends.bias[0], ends.bias[1], ends.bias[2], ends.bias[3]};
-    AddTaps(rows, weights, sums);
-    for (const int8_t*& row : rows) row += step;
+    Sixteen sums = {ends.bias[0], ends.bias[1], ends.bias[2], ends.bias[3]};
+    AddTaps(at, weights, &sums);
+    at = {at.row0 + step, at.row1 + step, at.row2 + step};
     vstrbq_p_s8(output, EndSixteen(sums, ends, limits), active);
   }
 }
@@ -125,9 +125,7 @@ void RunChannels(const Depthwise8& plan, int32_t first, int32_t count,
   for (int32_t batch = 0; batch < w.batches; ++batch) {
     rows.Begin(input + batch * w.in_h * w.in_w * w.in_c + first);
     for (int32_t y = 0; y < w.out_h; ++y) {
-      const int8_t* three[3];
-      rows.Place(y * w.stride_h, three);
-      RunRow(w, three, weights, ends, limits, active,
+      RunRow(w, rows.Place(y * w.stride_h), weights, ends, limits, active,
              output + (batch * w.out_h + y) * w.out_w * w.out_c + first);
     }
   }

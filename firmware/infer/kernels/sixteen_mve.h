@@ -41,26 +41,34 @@ struct ByteLimits {
   int8x16_t min, max;
 };
 
+// Four vectors with a name each: an array of them would be kept in memory.
+struct Sixteen {
+  int32x4_t s0, s1, s2, s3;
+};
+
 // Saturation on the way, to halves and to bytes, leaves alone what lies within
 // the limits, and on its side what does not.
-inline int8x16_t EndSixteen(int32x4_t (&sums)[4], const SixteenEnds& with,
-                            const ByteLimits& limits) {
+[[gnu::always_inline]] inline int8x16_t EndSixteen(Sixteen sums,
+                                                   const SixteenEnds& with,
+                                                   const ByteLimits& limits) {
+  const Ends* ends = with.ends;
   if (with.has_left) {
-    for (int32_t i = 0; i < 4; ++i) {
-      sums[i] = vshlq_s32(sums[i], with.ends[i].left);
-    }
+    sums = {vshlq_s32(sums.s0, ends[0].left), vshlq_s32(sums.s1, ends[1].left),
+            vshlq_s32(sums.s2, ends[2].left), vshlq_s32(sums.s3, ends[3].left)};
   }
-  for (int32_t i = 0; i < 4; ++i) {
-    sums[i] = RoundingShift(vqrdmulhq_s32(sums[i], with.ends[i].multiplier),
-                            with.ends[i].minus_right);
-  }
-  int16x8_t even = vqmovnbq_s32(vuninitializedq_s16(), sums[0]);
-  even = vqmovntq_s32(even, sums[2]);
-  int16x8_t odd = vqmovnbq_s32(vuninitializedq_s16(), sums[1]);
-  odd = vqmovntq_s32(odd, sums[3]);
+  const auto scaled = [](int32x4_t sum, const Ends& by) {
+    return RoundingShift(vqrdmulhq_s32(sum, by.multiplier), by.minus_right);
+  };
+  // What is narrowed into has no lane that stays.
+  const int32x4_t s0 = scaled(sums.s0, ends[0]);
+  int16x8_t even = vqmovnbq_s32(vreinterpretq_s16_s32(s0), s0);
+  even = vqmovntq_s32(even, scaled(sums.s2, ends[2]));
+  const int32x4_t s1 = scaled(sums.s1, ends[1]);
+  int16x8_t odd = vqmovnbq_s32(vreinterpretq_s16_s32(s1), s1);
+  odd = vqmovntq_s32(odd, scaled(sums.s3, ends[3]));
   even = vqaddq_n_s16(even, limits.zero_point);
   odd = vqaddq_n_s16(odd, limits.zero_point);
-  int8x16_t bytes = vqmovnbq_s16(vuninitializedq_s8(), even);
+  int8x16_t bytes = vqmovnbq_s16(vreinterpretq_s8_s16(even), even);
   bytes = vqmovntq_s16(bytes, odd);
   return vminq_s8(vmaxq_s8(bytes, limits.min), limits.max);
 }

@@ -2,21 +2,27 @@
 #ifndef MCU_EVAL_INFER_KERNELS_TAPS_MVE_H_
 #define MCU_EVAL_INFER_KERNELS_TAPS_MVE_H_
 
-#include <arm_mve.h>
+#include "firmware/infer/kernels/sixteen_mve.h"
 
 namespace mcu_eval::kernels::mve {
 
 // Bytes from a pixel to the next, and from a tap's weights to the next's.
 constexpr int32_t kPitch = 16;
 
-// Adds to the sums, in the order of SixteenEnds, the products of the pixels at
-// `rows` and their two right neighbours with nine times sixteen weights. Two
+// The first pixels of its rows.
+struct Window3 {
+  const int8_t *row0, *row1, *row2;
+};
+
+// Adds to the sums the products of these pixels and
+// their two right neighbours with nine times sixteen weights. Two
 // products are summed in 16 bits, so no weight may be -128.
 //
 // Eight vectors are all there are: four sums, two factors, and low and high
 // products of a pair of taps. So one factor is loaded twice.
-inline void AddTaps(const int8_t* const (&rows)[3], const int8_t* weights,
-                    int32x4_t (&sums)[4]) {
+[[gnu::always_inline]] inline void AddTaps(const Window3& window,
+                                           const int8_t* weights,
+                                           Sixteen* sums) {
   int8x16_t a, b, c, d;
 // c and a: low and high products, to sums.
 #define MCU_EVAL_WIDEN               \
@@ -54,10 +60,10 @@ inline void AddTaps(const int8_t* const (&rows)[3], const int8_t* weights,
               MCU_EVAL_PAIR("%[r1], #16", "48", "%[r1], #32", "64")
                   MCU_EVAL_PAIR("%[r2]", "80", "%[r2], #16", "96")
                       MCU_EVAL_TAP("%[r2], #32", "112") MCU_EVAL_WIDEN
-      : [s0] "+w"(sums[0]), [s1] "+w"(sums[1]), [s2] "+w"(sums[2]),
-        [s3] "+w"(sums[3]), [a] "=&w"(a), [b] "=&w"(b), [c] "=&w"(c),
+      : [s0] "+w"(sums->s0), [s1] "+w"(sums->s1), [s2] "+w"(sums->s2),
+        [s3] "+w"(sums->s3), [a] "=&w"(a), [b] "=&w"(b), [c] "=&w"(c),
         [d] "=&w"(d)
-      : [r0] "r"(rows[0]), [r1] "r"(rows[1]), [r2] "r"(rows[2]),
+      : [r0] "r"(window.row0), [r1] "r"(window.row1), [r2] "r"(window.row2),
         [w] "r"(weights + kPitch)
       : "memory");
 #undef MCU_EVAL_WIDEN
