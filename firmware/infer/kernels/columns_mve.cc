@@ -1,6 +1,8 @@
 #if defined(__ARM_FEATURE_MVE)
 #include "firmware/infer/kernels/columns_mve.h"
 
+#include <algorithm>
+
 #include "firmware/infer/kernels/copy_mve.h"
 
 namespace mcu_eval::kernels::mve {
@@ -26,16 +28,25 @@ Columns::Columns(const Window& window, int32_t zero, const int8_t* input,
     : window_(window),
       zero_(zero),
       image_(input),
-      scratch_(reinterpret_cast<int8_t*>(scratch)) {}
+      scratch_(reinterpret_cast<int8_t*>(scratch)),
+      is_pixel_(IsPixel(window)),
+      run_(window.kernel_w * window.in_c),
+      pitch_(window.dilation_h * window.in_w * window.in_c),
+      stride_(Stride(window)) {}
 
 const int8_t* Columns::Next(int32_t slot) {
   const Window& w = window_;
   const int32_t y = y_ * w.stride_h - w.pad_top;
   const int32_t x = x_ * w.stride_w - w.pad_left;
   const int8_t* column = image_ + (y * w.in_w + x) * w.in_c;
-  if (!IsPixel(w)) {
-    int8_t* gathered = scratch_ + slot * Stride(w);
-    Gather(y, x, gathered);
+  if (!is_pixel_) {
+    int8_t* gathered = scratch_ + slot * stride_;
+    if (w.dilation_w == 1 && y >= 0 && x >= 0 && x + w.kernel_w <= w.in_w &&
+        y + (w.kernel_h - 1) * w.dilation_h < w.in_h) {
+      CopyRows(gathered, column, run_, w.kernel_h, pitch_);
+    } else {
+      Gather(y, x, gathered);
+    }
     column = gathered;
   }
   if (++x_ == w.out_w) {
@@ -50,25 +61,37 @@ const int8_t* Columns::Next(int32_t slot) {
 
 void Columns::Gather(int32_t y, int32_t x, int8_t* column) const {
   const Window& w = window_;
-  const int32_t run = w.kernel_w * w.in_c;
-  const bool whole = w.dilation_w == 1 && x >= 0 && x + w.kernel_w <= w.in_w;
-  for (int32_t ky = 0; ky < w.kernel_h; ++ky, y += w.dilation_h) {
-    const int8_t* row = image_ + y * w.in_w * w.in_c;
+  for (int32_t ky = 0; ky < w.kernel_h;
+       ++ky, y += w.dilation_h, column += run_) {
     if (y < 0 || y >= w.in_h) {
-      Fill(column, zero_, run);
-      column += run;
-    } else if (whole) {
-      Copy(column, row + x * w.in_c, run);
-      column += run;
+      Fill(column, zero_, run_);
     } else {
-      for (int32_t kx = 0, at = x; kx < w.kernel_w;
-           ++kx, at += w.dilation_w, column += w.in_c) {
-        if (at < 0 || at >= w.in_w) {
-          Fill(column, zero_, w.in_c);
-        } else {
-          Copy(column, row + at * w.in_c, w.in_c);
-        }
-      }
+      GatherRow(image_ + y * w.in_w * w.in_c, x, column);
+    }
+  }
+}
+
+void Columns::GatherRow(const int8_t* row, int32_t x, int8_t* column) const {
+  const Window& w = window_;
+  if (w.dilation_w == 1) {
+    const int32_t first = std::max<int32_t>(x, 0);
+    const int32_t end = std::min<int32_t>(x + w.kernel_w, w.in_w);
+    if (first < end) {
+      const int32_t left = (first - x) * w.in_c;
+      const int32_t inside = (end - first) * w.in_c;
+      if (left > 0) Fill(column, zero_, left);
+      Copy(column + left, row + first * w.in_c, inside);
+      const int32_t right = run_ - left - inside;
+      if (right > 0) Fill(column + left + inside, zero_, right);
+      return;
+    }
+  }
+  for (int32_t kx = 0; kx < w.kernel_w;
+       ++kx, x += w.dilation_w, column += w.in_c) {
+    if (x < 0 || x >= w.in_w) {
+      Fill(column, zero_, w.in_c);
+    } else {
+      Copy(column, row + x * w.in_c, w.in_c);
     }
   }
 }

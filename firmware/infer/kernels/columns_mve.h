@@ -22,11 +22,16 @@ class Columns {
 
  private:
   void Gather(int32_t y, int32_t x, int8_t* column) const;
+  void GatherRow(const int8_t* row, int32_t x, int8_t* column) const;
 
   const Window& window_;
   const int32_t zero_;
   const int8_t* image_;
   int8_t* const scratch_;
+  const bool is_pixel_;
+  const int32_t run_;     // bytes of a row of the window
+  const int32_t pitch_;   // from a row of the window to the next, in the image
+  const int32_t stride_;  // from a slot to the next
   int32_t y_ = 0, x_ = 0;
 };
 
