@@ -62,7 +62,9 @@ function exactness({ runs, counts }: ProfileRecord): string {
     return `The clock moves in coarser steps than one of them; over ${grouped(runs)} runs, each begun one later within a step, the steps cancel out, so the counts are exact.`;
   }
   const mean = `Means over ${plural(runs, "run")}`;
-  return counts.exact ? `${mean}.` : `${mean}; each is within ${grouped(counts.step)} of the exact one.`;
+  return counts.exact
+    ? `${mean}.`
+    : `${mean}; counts of operators and the total are within ${grouped(counts.step)} of the exact ones.`;
 }
 
 function metaLine({ board, model, input, runs, tool }: ProfileRecord): string {

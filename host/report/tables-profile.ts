@@ -47,8 +47,11 @@ export function nodesTable({ nodes, counts }: ProfileRecord): Table {
 }
 
 /** Kernels, runtime and both together, or null where the board counts nothing. */
-export function totalsTable({ counts, macs }: ProfileRecord): Table | null {
+export function totalsTable({ counts, macs, nodes }: ProfileRecord): Table | null {
   if (!counts) return null;
+  // The kernels' error is the sum of the operators' errors, and the runtime's has the total's besides.
+  const ofParts = counts.step * (nodes.length + 1);
+  const bounds = counts.exact ? "" : `; the total to within ${counts.step}, its parts to within ${grouped(ofParts)}`;
   const row = (name: string, count: number, ofMacs: number): Cell[] => [
     { text: name },
     { text: grouped(count) },
@@ -57,7 +60,7 @@ export function totalsTable({ counts, macs }: ProfileRecord): Table | null {
   ];
   return {
     id: "totals",
-    caption: `One inference, in ${counts.unit}${counts.exact ? "" : `; each count to within ${counts.step}`}`,
+    caption: `One inference, in ${counts.unit}${bounds}`,
     columns: [left("part"), right(counts.unit), right(`${counts.unit} per MAC`), right("share")],
     rows: [
       row("kernels", counts.kernels, macs),

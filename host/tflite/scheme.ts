@@ -80,8 +80,8 @@ export function activationQuantization(scheme: Scheme, range: Range): TfliteQuan
   const low = Math.min(0, range.min);
   const high = Math.max(0, range.max);
   if (isSymmetric) {
-    const scale = Math.max(-low, high) / highest;
-    return { scale: [scale > 0 ? Math.fround(scale) : 1], zeroPoint: [0], axis: 0 };
+    const scale = Math.fround(Math.max(-low, high) / highest);
+    return { scale: [scale > 0 ? scale : 1], zeroPoint: [0], axis: 0 };
   }
   if (low === high) return { scale: [1], zeroPoint: [lowest], axis: 0 };
   const scale = (high - low) / (highest - lowest);

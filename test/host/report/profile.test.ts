@@ -68,6 +68,14 @@ describe("tables of a profile", () => {
     ]);
   });
 
+  it("bound the parts of an inexact total by the steps of all operators", () => {
+    const inexact = { ...COUNTED, runs: 1, counts: { ...(counts as NonNullable<typeof counts>), exact: false } };
+    expect(totalsTable(COUNTED)?.caption).toBe("One inference, in instructions");
+    expect(totalsTable(inexact)?.caption).toBe(
+      "One inference, in instructions; the total to within 40, its parts to within 120",
+    );
+  });
+
   it("name what the memory is taken by", () => {
     expect(rowsOf(memoryTable(COUNTED))[0]).toEqual(["arena used", "1\u202f000", "of 4\u202f096 in sram"]);
   });
@@ -92,7 +100,9 @@ describe("the page of a profile", () => {
 
   it("says how far off counts are whose steps do not cancel out", async () => {
     const inexact = { ...COUNTED, runs: 2, counts: { ...counts, exact: false } as NonNullable<typeof counts> };
-    expect(await profilePage(inexact)).toContain("Means over 2 runs; each is within 40 of the exact one.");
+    expect(await profilePage(inexact)).toContain(
+      "Means over 2 runs; counts of operators and the total are within 40 of the exact ones.",
+    );
   });
 
   it("draws nothing for a board that counts nothing", async () => {

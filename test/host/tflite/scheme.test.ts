@@ -27,6 +27,8 @@ describe("activationQuantization", () => {
     { range: { min: -3, max: 1 }, scale: 3 / 32767 },
     { range: { min: -1, max: 2 }, scale: 2 / 32767 },
     { range: { min: 0, max: 0 }, scale: 1 },
+    // Its scale would be 0 in float32.
+    { range: { min: 0, max: 1e-42 }, scale: 1 },
   ])("maps $range symmetrically to 16 bits", ({ range, scale }) => {
     expect(activationQuantization(INT16X8, range)).toEqual({ scale: [Math.fround(scale)], zeroPoint: [0], axis: 0 });
   });
