@@ -43,11 +43,13 @@ function compilerVersion() {
 export async function instructions(boards, nets, update) {
   const compiler = compilerVersion();
   const stored = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { compiler, models: {}, boards: {} };
-  if (update) stored.compiler = compiler;
+  if (update && stored.compiler !== compiler) Object.assign(stored, { compiler, models: {}, boards: {} });
   const comparable = stored.compiler === compiler;
   const rows = [];
   for (const net of nets) {
     const same = stored.models[net.name] === net.sha256;
+    // Counts of another model must not stay under the new one's hash, on boards that are not measured here either.
+    if (update && !same) for (const counts of Object.values(stored.boards)) delete counts[net.name];
     for (const board of boards) {
       const before = comparable && same ? stored.boards[board]?.[net.name] : undefined;
       const row = { board, net, stored: before, ...INSTRUCTIONS[net.name]?.[BOARDS[board]] };

@@ -28,12 +28,13 @@ const { values: flags } = parseArgs({
     only: { type: "string", multiple: true },
   },
 });
-const most = Number(flags.inputs);
+const most = wholeNumber(flags.inputs, "--inputs");
 
 execFileSync(process.execPath, [path.join(here, "nets.mjs")], { stdio: "ignore" });
 const python = execFileSync(path.join(root, "test", "oracle", "setup.sh"), { encoding: "utf8" }).trim();
 const scratch = mkdtempSync(path.join(os.tmpdir(), "mcu-eval-nets-"));
 let failed = false;
+let compared = 0;
 for (const { id, type, model: file, inputs: inputFile, count: kept } of JSON.parse(
   readFileSync(path.join(nets, "nets.json")),
 )) {
@@ -42,9 +43,10 @@ for (const { id, type, model: file, inputs: inputFile, count: kept } of JSON.par
   const inputs =
     id === "cifar10-resnet8" ? await testImages(model) : around(readFileSync(path.join(nets, inputFile)), kept, type);
   const expected = oracle(path.join(nets, file), inputs);
+  compared++;
   for (const choice of flags.board) {
     const [board, share] = choice.split(":");
-    const count = Math.min(most, Number(share ?? most));
+    const count = Math.min(most, share === undefined ? most : wholeNumber(share, `--board ${board}:`));
     const begin = Date.now();
     const parts = Array.from({ length: PROCESSES }, (_, part) =>
       differing(board, model, inputs, expected, count, part),
@@ -62,7 +64,16 @@ for (const { id, type, model: file, inputs: inputFile, count: kept } of JSON.par
   }
 }
 rmSync(scratch, { recursive: true });
+if (compared === 0) throw new Error(`--only ${flags.only}: no such network`);
 process.exit(failed ? 1 : 0);
+
+/** A count that would compare nothing is a mistake, not a pass. */
+function wholeNumber(text, of) {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Error(`${of} ${text}, expected a whole number of at least 1`);
+  return value;
+}
 
 async function testImages(model) {
   const images = await loadCifar10("test", { limit: most });
