@@ -15,7 +15,9 @@ process.env.MCU_EVAL_ENGINE = "cpu";
 const { toGrid } = await import("../../dist/core/index.js");
 const { sha256Of } = await import("../../dist/data/index.js");
 const { resnet8 } = await import("../../dist/nn/index.js");
-const { calibrate, inputGrid, quantizeInt8, quantizeInt16x8, readTflite } = await import("../../dist/tflite/index.js");
+const { calibrate, inputGrid, macsOf, quantizeInt8, quantizeInt16x8, readTflite } = await import(
+  "../../dist/tflite/index.js"
+);
 const { NETS } = await import("./net-graphs.mjs");
 const { inputsFor, weightsFor } = await import("./net-weights.mjs");
 
@@ -55,6 +57,7 @@ for (const { graph, input, files } of sources) {
   for await (const [type, bytes] of files()) {
     const name = `${graph.id}-${type}`;
     const model = readTflite(bytes);
+    const macs = model.operators.reduce((sum, operator) => sum + macsOf(model, operator), 0);
     const values = toGrid(x.data, inputGrid(model));
     const inputs = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     await writeFile(path.join(folder, `${name}.tflite`), bytes);
@@ -65,23 +68,11 @@ for (const { graph, input, files } of sources) {
       model: `${name}.tflite`,
       inputs: `${name}.inputs.bin`,
       count,
-      macs: macsOf(model),
+      macs,
       sha256: sha256Of(bytes),
       inputs_sha256: sha256Of(inputs),
     });
-    console.log(`${name}: ${bytes.length} bytes, ${(macsOf(model) / 1e6).toFixed(2)} MMAC, ${sha256Of(bytes)}`);
+    console.log(`${name}: ${bytes.length} bytes, ${(macs / 1e6).toFixed(2)} MMAC, ${sha256Of(bytes)}`);
   }
 }
 await writeFile(path.join(folder, "nets.json"), `${JSON.stringify(index, null, 2)}\n`);
-
-/** Multiplications of all convolutions and dense layers of one inference, padding counted as if it were data. */
-function macsOf({ operators, tensors }) {
-  const size = (shape) => shape.reduce((product, extent) => product * extent, 1);
-  return operators.reduce((sum, { op, inputs, outputs }) => {
-    const outputSize = size(tensors[outputs[0]].shape);
-    const weights = tensors[inputs[1]]?.shape;
-    if (op === "CONV_2D" || op === "FULLY_CONNECTED") return sum + outputSize * size(weights.slice(1));
-    if (op === "DEPTHWISE_CONV_2D") return sum + outputSize * weights[1] * weights[2];
-    return sum;
-  }, 0);
-}
