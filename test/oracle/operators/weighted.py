@@ -53,8 +53,8 @@ def add_weighted(d: Draft, draw, x, weights, axis, per_channel, out_shape):
     out_scale = real * 10 ** draw.uniform(-0.3, 0.7) / SPREAD[kind]
     fused, words = activation(draw)
     out_scale = activation_scale(draw, fused, out_scale)
-    # Multipliers for int16 go to 2^7.
-    floor = float(scales.max()) * d.scale(x) / 64 if kind == "int16" else 0
+    # Limits of activations fit 32 bits; multipliers for int16 go to 2^7.
+    floor = max(1e-7, float(scales.max()) * d.scale(x) / 64 if kind == "int16" else 0)
     output = new_output(d, draw, kind, out_shape, max(out_scale, floor))
 
     most = most_of_bias(kind, size, d.scale(x) * scales.astype(float) / d.scale(output))
