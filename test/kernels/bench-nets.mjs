@@ -6,18 +6,16 @@ import path from "node:path";
 export const root = path.join(import.meta.dirname, "..", "..");
 const folder = path.join(root, "build", "bench", "nets");
 
-/** Entries of nets.json, with a name and paths; `names` limits them. */
-export function netsBuilt(names) {
+/** Entries of nets.json, with a name and paths. */
+export function netsBuilt() {
   const index = path.join(folder, "nets.json");
   if (!existsSync(index)) throw new Error(`${index} is missing: run node test/kernels/nets.mjs`);
-  return JSON.parse(readFileSync(index, "utf8"))
-    .map((net) => ({
-      ...net,
-      name: `${net.id}-${net.type}`,
-      modelPath: path.join(folder, net.model),
-      inputsPath: path.join(folder, net.inputs),
-    }))
-    .filter(({ name }) => names === undefined || names.includes(name));
+  return JSON.parse(readFileSync(index, "utf8")).map((net) => ({
+    ...net,
+    name: `${net.id}-${net.type}`,
+    modelPath: path.join(folder, net.model),
+    inputsPath: path.join(folder, net.inputs),
+  }));
 }
 
 /** The model's bytes and its inputs, one a row. */
