@@ -94,7 +94,8 @@ bool CheckPad(OpCheck& op) {
   }
   if (!op.Rank(input, 1, 4) || !op.Rank(output, input.rank, input.rank))
     return false;
-  if (!SameElements(op, input, output)) return false;
+  // PAD of int16 fills with 0 in the oracle, whatever the zero point.
+  if (!SameElements(op, input, output) || !op.Symmetric(input)) return false;
   if (!IsConstantInt32(op, paddings, 2 * input.rank)) return false;
   for (int i = 0; i < input.rank; ++i) {
     const int64_t before = Int32At(paddings, 2 * i);

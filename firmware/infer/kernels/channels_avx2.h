@@ -37,6 +37,17 @@ inline DepthwiseLayout DepthwiseLayoutOf(const Window& w) {
           blocks};
 }
 
+// Whether the padded image is worth its memory, and can be counted in 32 bits:
+// not where dilation carries most windows out of the image, or reaches between
+// few pixels of very many channels.
+inline bool IsDepthwiseSmall(const Window& w) {
+  constexpr int64_t kAlways = 1 << 18;
+  const Padded image = DepthwiseLayoutOf(w).image;
+  return int64_t{image.height} * image.width * image.channels <=
+         kAlways + 2 * (int64_t{w.in_h} * w.in_w * w.in_c +
+                        int64_t{w.out_h} * w.out_w * w.out_c);
+}
+
 // Packed memory: offsets of all taps in the image, an even number; aligned, the
 // ends of all blocks, two a block; the weights, [block][pair][2][16].
 template <typename Ends>

@@ -86,6 +86,15 @@ int32_t TailRows(const Window& w, int32_t depth) {
   return std::min(w.out_c, static_cast<int32_t>(most));
 }
 
+// Rows that may be read where they are: whole groups of them end within the
+// weights, unless all have copies.
+int32_t DirectRows(int32_t rows, int32_t depth, int32_t groups,
+                   int32_t tail_first) {
+  if (tail_first == 0) return 0;
+  const int32_t beyond = 4 * groups - depth;
+  return rows - (beyond + depth - 1) / depth;
+}
+
 // The channels of an operator, and their products with panels.
 template <typename Plan, typename Element>
 class Channels {
@@ -127,8 +136,7 @@ Channels<Plan, Element>::Channels(const Plan& plan, uint8_t* tail)
       depth_(plan.depth()),
       groups_(static_cast<int32_t>(GroupsOf(depth_))),
       tail_first_(count_ - TailRows(plan.window, depth_)),
-      direct_(tail_first_ == count_ ? count_
-                                    : (tail_first_ == 0 ? 0 : count_ - 1)),
+      direct_(DirectRows(count_, depth_, groups_, tail_first_)),
       tail_(reinterpret_cast<int8_t*>(tail)),
       loops_(LoopsOf(plan)) {
   for (int32_t c = tail_first_; c < count_; ++c) {

@@ -26,9 +26,23 @@ Window WindowOf(const TfLiteTensor* input, const TfLiteTensor* output,
   const TfLitePaddingValues pad = tflite::ComputePaddingHeightWidth(
       stride_h, stride_w, dilation_h, dilation_w, in[1], in[2], kernel_h,
       kernel_w, padding, &height, &width);
-  return {in[0],    in[1],      in[2],      in[3],      out[1],
-          out[2],   out[3],     kernel_h,   kernel_w,   stride_h,
-          stride_w, dilation_h, dilation_w, pad.height, pad.width};
+  // Steps that are never taken are 1, so that none times a row's elements
+  // leaves 32 bits and forms for small steps serve.
+  return {in[0],
+          in[1],
+          in[2],
+          in[3],
+          out[1],
+          out[2],
+          out[3],
+          kernel_h,
+          kernel_w,
+          out[1] == 1 ? 1 : stride_h,
+          out[2] == 1 ? 1 : stride_w,
+          kernel_h == 1 ? 1 : dilation_h,
+          kernel_w == 1 ? 1 : dilation_w,
+          pad.height,
+          pad.width};
 }
 
 Output OutputOf(TfLiteContext* context, TfLiteTensor* output,

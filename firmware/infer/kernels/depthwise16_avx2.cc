@@ -36,7 +36,7 @@ struct End {
 constexpr int32_t kMostTaps = INT32_MAX >> (15 + 7);
 
 bool IsForVectors(const Window& w) {
-  return IsPaddedSmall(w) && w.kernel_h * w.kernel_w <= kMostTaps;
+  return IsDepthwiseSmall(w) && w.kernel_h * w.kernel_w <= kMostTaps;
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ struct End {
 }  // namespace
 
 size_t DepthwisePacked8(const Depthwise8& plan) {
-  if (!IsPaddedSmall(plan.window)) return 0;
+  if (!IsDepthwiseSmall(plan.window)) return 0;
   return PackBytes<Ends8>(DepthwiseLayoutOf(plan.window));
 }
 
@@ -51,7 +51,7 @@ void PackDepthwise8(const Depthwise8& plan, uint8_t* packed) {
 }
 
 size_t DepthwiseScratch8(const Depthwise8& plan) {
-  if (!IsPaddedSmall(plan.window)) return 0;
+  if (!IsDepthwiseSmall(plan.window)) return 0;
   return DepthwiseLayoutOf(plan.window).image_bytes() + kVectorBytes;
 }
 

@@ -196,7 +196,7 @@ void EndChannel(const Task<Plan, Element>& task, const Tile& tile, int32_t c,
   const Window& w = task.plan.window;
   const Kernel kernel = KernelOf(task.plan, c);
   const int32_t plane_rows = PlaneRows(w, tile.rows);
-  const auto* halves = reinterpret_cast<const int16_t*>(task.plane + lane);
+  const uint32_t* words = task.plane + lane;
   for (int32_t y = 0; y < tile.rows; ++y) {
     for (int32_t x = 0; x < tile.columns; ++x) {
       int32_t sum = 0;
@@ -205,7 +205,8 @@ void EndChannel(const Task<Plan, Element>& task, const Tile& tile, int32_t c,
           const int32_t at = x * w.stride_w + kx;
           const int32_t word =
               ((at / 2) * plane_rows + y * w.stride_h + ky) * kLanes;
-          sum += halves[2 * word + at % 2] * kernel.at[3 * ky + kx];
+          const auto pixel = static_cast<int16_t>(words[word] >> (at % 2 * 16));
+          sum += pixel * kernel.at[3 * ky + kx];
         }
       }
       task.output[((tile.y + y) * w.out_w + tile.x + x) * w.out_c + c] =

@@ -72,9 +72,9 @@ extern const Forms kVnniForms;
 // A set of this build that this machine can run, or null.
 const Forms* FormsOf(KernelSet set);
 
-// Takes another set than the best for the models loaded from now on; false,
-// and no change, where there is no such set. Only where sets are chosen at run
-// time.
+// Takes another set than the best; false, and no change, where there is no such
+// set. Only where sets are chosen at run time, and only while no model is
+// loaded that will run again: its plans are for the set it was loaded with.
 bool Activate(KernelSet set);
 
 // The set in use: the best of the build that the machine has.

@@ -23,7 +23,7 @@ struct alignas(32) Ends16 {
 inline bool IsSum32(const int8_t* weights, int32_t count, int32_t step) {
   constexpr int32_t kMost = INT32_MAX >> 15;
   int32_t size = 0;
-  for (; count > 0; --count, weights += step) {
+  for (; count > 0 && size <= kMost; --count, weights += step) {
     size += *weights < 0 ? -*weights : *weights;
   }
   return size <= kMost;

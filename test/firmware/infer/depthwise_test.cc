@@ -101,6 +101,41 @@ TEST(FusedActivation_LimitsOutputs) {
   }
 }
 
+// An image of few pixels, the last of which a tap reaches past 2^31 elements of
+// an image with all output channels beside each other.
+TEST(ManyOutputChannels_UnderAWideWindow) {
+  constexpr int32_t kWidth = 30001, kChannels = 100000;
+  for (tflite::TensorType type : kTypes) {
+    Draft d;
+    d.Activation({1, 1, kWidth, 1}, 1, 0, type);
+    std::vector<uint8_t> weights(2 * kChannels, 1);
+    weights[kChannels + 7] = 3;
+    d.Tensor({1, 1, 2, kChannels}, tflite::TensorType_INT8, weights);
+    d.Quantize(1, {1}, {0}, 3);
+    d.Activation({1, 1, 1, kChannels}, 1, 0, type);
+    tflite::DepthwiseConv2DOptionsT options;
+    options.padding = tflite::Padding_VALID;
+    options.stride_h = options.stride_w = 1;
+    options.depth_multiplier = kChannels;
+    options.dilation_h_factor = 32767;
+    options.dilation_w_factor = kWidth - 1;
+    d.Op(tflite::BuiltinOperator_DEPTHWISE_CONV_2D, {0, 1}, {2}, 3)
+        .builtin_options.Set(std::move(options));
+    d.Ends({0}, {2});
+    CHECK_EQ(LoadBytes(d.Bytes(), 1 << 23).reason, ModelReason::kOk);
+    if (mcu_eval::InputCount() == 0) continue;
+    uint8_t* input = mcu_eval::InputData(0);
+    const int bytes = type == tflite::TensorType_INT8 ? 1 : 2;
+    std::memset(input, 0, mcu_eval::InputInfo(0).bytes);
+    input[0] = 2;
+    input[(kWidth - 1) * bytes] = 5;
+    CHECK(mcu_eval::Invoke());
+    CHECK_EQ(At(mcu_eval::OutputData(0), type, 0), 7);
+    CHECK_EQ(At(mcu_eval::OutputData(0), type, 7), 17);
+    CHECK_EQ(At(mcu_eval::OutputData(0), type, kChannels - 1), 7);
+  }
+}
+
 TEST(DilatedSame_InOtherTypesDoesNotLoad) {
   Draft d = OnesKernel(tflite::TensorType_UINT8, 2,
                        tflite::ActivationFunctionType_NONE);

@@ -1,5 +1,8 @@
 // What int16 activations may not have: zero points, and scales beyond what
 // their kernels compute in.
+#if defined(__x86_64__)
+#include "firmware/infer/kernels/requantize16_avx2.h"
+#endif
 #include "test/firmware/check.h"
 #include "test/firmware/infer/models.h"
 
@@ -33,6 +36,16 @@ Draft Softmax(float scale, int32_t classes, float out_scale) {
   d.Op(tflite::BuiltinOperator_SOFTMAX, {0}, {1}, 3)
       .builtin_options.Set(std::move(softmax));
   d.Ends({0}, {1});
+  return d;
+}
+
+Draft Pad() {
+  Draft d;
+  d.Activation({2, 3}, 0.1f, 0, kInt16);
+  d.Int32s({2, 2}, {1, 0, 0, 2});
+  d.Activation({3, 5}, 0.1f, 0, kInt16);
+  d.Op(tflite::BuiltinOperator_PAD, {0, 1}, {2}, 2);
+  d.Ends({0}, {2});
   return d;
 }
 
@@ -88,6 +101,10 @@ TEST(ZeroPoint_DoesNotLoad) {
   CHECK(LoadBytes(pool.Bytes()).ok());
   for (int tensor : {0, 1}) pool.Quantize(tensor, {0.1f}, {1});
   CheckRefused(pool, ModelReason::kBadQuantization, 0);
+  Draft pad = Pad();
+  CHECK(LoadBytes(pad.Bytes()).ok());
+  for (int tensor : {0, 2}) pad.Quantize(tensor, {0.1f}, {1});
+  CheckRefused(pad, ModelReason::kBadQuantization, 0);
   for (int tensor : {0, 3}) {
     Draft depthwise = Depthwise(1, 0);
     depthwise.Quantize(tensor, {1}, {1});
@@ -149,5 +166,16 @@ TEST(DepthwiseTensors_AreOfOneKind) {
   weights.model.buffers[1]->data.resize(2);
   CheckRefused(weights, ModelReason::kUnsupportedType, 1);
 }
+
+#if defined(__x86_64__)
+TEST(SumOf32Bits_IsNotTakenForAnyNumberOfWeights) {
+  if (!__builtin_cpu_supports("avx2")) return;
+  using mcu_eval::kernels::avx2::IsSum32;
+  const int8_t weight = 127;
+  CHECK(IsSum32(&weight, 516, 0));
+  CHECK(!IsSum32(&weight, 517, 0));
+  CHECK(!IsSum32(&weight, 1 << 25, 0));
+}
+#endif
 
 MCU_EVAL_TEST_MAIN()
