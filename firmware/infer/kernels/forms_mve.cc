@@ -12,6 +12,10 @@ constexpr Forms Mve() {
   forms.dense8 = forms.conv8;
   forms.depthwise8 = {KernelSet::kMve, NoBytes<Depthwise8>, nullptr,
                       mve::DepthwiseScratch8, mve::RunDepthwise8};
+  forms.average8.set = forms.max8.set = KernelSet::kMve;
+  forms.average8.run = mve::RunAverage8;
+  forms.max8.run = mve::RunMax8;
+  forms.add8 = {KernelSet::kMve, mve::AddScratch8, mve::RunAdd8};
   return forms;
 }
 
