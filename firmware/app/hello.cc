@@ -134,6 +134,9 @@ void FillCapabilities(mcu_eval_HelloReply* reply, const Inference& inference) {
   if (inference.staging().slots() > 1) {
     reply->capabilities[count++] = mcu_eval_Capability_CAP_DELTA;
   }
+  if (inference.overlaps()) {
+    reply->capabilities[count++] = mcu_eval_Capability_CAP_OVERLAPPED;
+  }
   reply->capabilities[count++] = mcu_eval_Capability_CAP_REPORT_TENSOR;
   reply->capabilities[count++] = mcu_eval_Capability_CAP_PROFILE;
   reply->capabilities[count++] = mcu_eval_Capability_CAP_RESET;

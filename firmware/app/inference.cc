@@ -50,7 +50,9 @@ bool WriteOutputs(pb_ostream_t* stream, const pb_field_t* field,
 }  // namespace
 
 Inference::Inference(const platform::Board& board, const ModelState& model)
-    : clock_source_(board.clock_source), direct_load_(model.direct_load) {
+    : clock_source_(board.clock_source),
+      direct_load_(model.direct_load),
+      overlaps_(board.takes_bytes_in_invoke && !model.direct_load) {
   if (direct_load_) {
     staging_.Init(InputData(0), model.input_bytes, model.input_bytes);
   } else {
@@ -81,11 +83,12 @@ void Inference::LoadInput(const LoadInputBody& load) {
 }
 
 void Inference::Infer(const mcu_eval_Infer& infer, Answer& answer) {
-  if (!Accept(infer, answer)) return;
+  if (!Accept(infer, overlaps_, answer)) return;
+  const bool exclusive = EnumNumber(infer.mode) == mcu_eval_InferMode_EXCLUSIVE;
   Begin(infer);
-  platform::MeasureBegin();
+  if (exclusive) platform::MeasureBegin();
   const bool done = Invoke();
-  const uint64_t ticks = platform::MeasureEnd();
+  const uint64_t ticks = exclusive ? platform::MeasureEnd() : 0;
   if (!End(infer, done, answer)) return;
   last_sample_ = infer.sample;
   CollectOutputs(infer, answer.max_body());
@@ -94,10 +97,10 @@ void Inference::Infer(const mcu_eval_Infer& infer, Answer& answer) {
   mcu_eval_InferReply reply = mcu_eval_InferReply_init_zero;
   reply.sample = infer.sample;
   reply.input_crc = infer.input_crc;
-  reply.mode = mcu_eval_InferMode_EXCLUSIVE;
+  reply.mode = infer.mode;
   reply.outputs.funcs.encode = WriteOutputs;
   reply.outputs.arg = const_cast<OutputList*>(&list);
-  reply.has_ticks = clock_source_ != platform::ClockSource::kNone;
+  reply.has_ticks = exclusive && clock_source_ != platform::ClockSource::kNone;
   reply.has_irq_ticks = reply.has_ticks;
   reply.ticks = ticks;
   reply.irq_ticks = platform::MeasuredIrqCycles();
@@ -110,7 +113,7 @@ void Inference::Profile(const mcu_eval_Profile& profile, Answer& answer) {
   if (profile.first_node > 0) {
     return profiler_.SetPage(infer.sample, profile.first_node, answer);
   }
-  if (!Accept(infer, answer)) return;
+  if (!Accept(infer, false, answer)) return;
   if (OperatorCount() > Profiler::kMaxNodes) {
     return answer.SetError(mcu_eval_ErrorCode_UNSUPPORTED,
                            Detail()
@@ -125,14 +128,17 @@ void Inference::Profile(const mcu_eval_Profile& profile, Answer& answer) {
   profiler_.SetPage(infer.sample, 0, answer);
 }
 
-bool Inference::Accept(const mcu_eval_Infer& infer, Answer& answer) {
+bool Inference::Accept(const mcu_eval_Infer& infer, bool overlaps,
+                       Answer& answer) {
   const uint32_t mode = EnumNumber(infer.mode);
-  if (mode == mcu_eval_InferMode_OVERLAPPED) {
+  const bool overlapped = mode == mcu_eval_InferMode_OVERLAPPED;
+  if (overlapped && !overlaps) {
     answer.SetError(mcu_eval_ErrorCode_UNSUPPORTED,
-                    "this board has no OVERLAPPED mode");
+                    overlaps_ ? "only EXCLUSIVE runs are profiled"
+                              : "this board has no OVERLAPPED mode");
     return false;
   }
-  if (mode != mcu_eval_InferMode_EXCLUSIVE) {
+  if (!overlapped && mode != mcu_eval_InferMode_EXCLUSIVE) {
     answer.SetError(mcu_eval_ErrorCode_BAD_REQUEST,
                     Detail().Add("mode ").Add(mode).c_str());
     return false;

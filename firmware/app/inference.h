@@ -42,13 +42,16 @@ class Inference {
 
   const Staging& staging() const { return staging_; }
   bool direct_load() const { return direct_load_; }
+  // Whether this board has OVERLAPPED mode.
+  bool overlaps() const { return overlaps_; }
 
   // Invocations since boot that succeeded.
   uint32_t invokes() const { return invokes_; }
 
  private:
-  // Whether `infer` may run; if not, the answer is set.
-  bool Accept(const mcu_eval_Infer& infer, Answer& answer);
+  // Whether `infer` may run, in OVERLAPPED mode if `overlaps`; if not, the
+  // answer is set.
+  bool Accept(const mcu_eval_Infer& infer, bool overlaps, Answer& answer);
   // Before Invoke, and behind it: `done` is what it returned.
   void Begin(const mcu_eval_Infer& infer);
   bool End(const mcu_eval_Infer& infer, bool done, Answer& answer);
@@ -59,6 +62,7 @@ class Inference {
 
   platform::ClockSource clock_source_;
   bool direct_load_;
+  bool overlaps_;
   Staging staging_;
   Profiler profiler_;
   uint32_t invokes_ = 0;

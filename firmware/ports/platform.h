@@ -48,6 +48,8 @@ struct Board {
   const char* build_id;  // hash of all sources of this image, 16 hex digits
   uint32_t clock_hz;     // 0 if no such claim is made
   ClockSource clock_source;
+  // Whether bytes of up to the window are taken in while Invoke runs.
+  bool takes_bytes_in_invoke;
 
   // Memory handed out by the port, each disjoint, 16-byte aligned,
   // uninitialised except the model region, which is read-only.

@@ -12,6 +12,7 @@ import type { ProfileRun } from "./profile.js";
 import { composeRegion, emptyRegion } from "./region.js";
 import { Session } from "./session.js";
 import { TIMING, type Timing } from "./timing.js";
+import { Turns } from "./turns.js";
 
 export interface DeviceStats {
   /** The device's end of the link, when it encoded these statistics. */
@@ -31,7 +32,9 @@ export interface DeviceStats {
 
 export interface Device {
   readonly hello: Hello;
-  /** Runs one input; calls that overlap are served one after the other. */
+  /** Overlapped inferences that may be asked for at once and keep the board busy without a gap; 1: it has none. */
+  readonly depth: number;
+  /** Runs one input; calls that overlap are in flight together where mode and board permit it, else one by one. */
   infer(request: InferRequest): Promise<InferResult>;
   /** Runs one input with a count for each operator. @throws McuEvalError DEVICE_ERROR without CAP_PROFILE */
   profile(request: ProfileRequest): Promise<ProfileRun>;
@@ -124,12 +127,7 @@ export async function openSession(
 
 function makeDevice(session: Session, close: () => Promise<void>): Device {
   const inference = new Inference(session);
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work, work);
-    last = result.catch(() => {});
-    return result;
-  };
+  const turns = new Turns(inference.depth);
   const { hello } = session;
   const assertReady = (): void => {
     const failure = modelFailure(session.what, hello);
@@ -137,26 +135,29 @@ function makeDevice(session: Session, close: () => Promise<void>): Device {
   };
   return {
     hello,
-    infer: (request) =>
-      inTurn(async () => {
+    depth: inference.depth,
+    infer: (request) => {
+      const run = async (): Promise<InferResult> => {
         assertReady();
         return inference.run(request);
-      }),
+      };
+      return inference.sharesDevice(request) ? turns.beside(run) : turns.alone(run);
+    },
     profile: (request) =>
-      inTurn(async () => {
+      turns.alone(async () => {
         assertReady();
         if (!hello.capabilities.includes("CAP_PROFILE")) throw noProfile(session.what, hello);
         return inference.profile(request);
       }),
     stats: () =>
-      inTurn(async () => {
+      turns.alone(async () => {
         const reply = await session.request(Kind.STATS, {});
         if (reply.kind !== Kind.STATS_REPLY)
           throw new McuEvalError("LINK_CORRUPT", `${session.what} answered STATS otherwise`);
         return describeStats(reply, session.countersAtStats);
       }),
     reset: () =>
-      inTurn(async () => {
+      turns.alone(async () => {
         await session.request(Kind.RESET, { kind: wire.ResetKind.RESET_SYSTEM }).catch((error: unknown) => {
           // It may be gone before its reply is out.
           if (!isMcuEvalError(error, "DEVICE_LOST")) throw error;

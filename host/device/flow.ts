@@ -12,14 +12,17 @@ export class Flow {
   readonly #patience: number;
   /** Waiting for the next Credit. */
   #wait: Wait<true> | null = null;
-  #isWanted = true;
 
-  /** @param rxWindow as in HelloReply */
+  /**
+   * @param rxWindow as in HelloReply
+   * @param serving milliseconds left to the device for what it serves, in which it may take no bytes
+   */
   constructor(
     private readonly link: Link,
     private readonly session: number,
     rxWindow: number,
     private readonly timing: Timing,
+    private readonly serving: () => number = () => 0,
   ) {
     this.#window = new CreditWindow(rxWindow);
     this.#patience = timing.credit + transfer(rxWindow, link.port.baud);
@@ -46,44 +49,43 @@ export class Flow {
     this.#wait?.fail(error);
   }
 
-  /** Ends the wait for room, if there is one: nobody wants to write any more. */
-  stopWaiting(): void {
-    this.#isWanted = false;
+  /** A reply came: who waits for room looks whether it is still wanted, or waits anew. */
+  look(): void {
     this.#wait?.settle(true);
   }
 
   /**
-   * Waits until `bytes` may be written, or for stopWaiting().
+   * Waits until `bytes` may be written, or are no longer wanted; one caller at a time.
    *
    * @throws McuEvalError LINK_TIMEOUT when the device takes nothing and answers no Sync
    */
-  async roomFor(bytes: number): Promise<void> {
-    this.#isWanted = true;
-    while (this.#isWanted && !this.#window.fits(bytes)) {
-      const before = this.#window.unacknowledged;
-      await this.#nextCredit(this.#patience);
-      if (this.#isWanted && this.#window.unacknowledged === before) await this.#sync();
+  async roomFor(bytes: number, isWanted: () => boolean = () => true): Promise<void> {
+    while (isWanted() && !this.#window.fits(bytes)) {
+      const heard = await this.#nextCredit(this.#patience + this.serving());
+      if (!heard && isWanted()) await this.#sync(isWanted);
     }
   }
 
-  async #nextCredit(milliseconds: number): Promise<void> {
+  /** @returns whether one came, or look() was called, before the time was over */
+  async #nextCredit(milliseconds: number): Promise<boolean> {
     this.#wait = new Wait(milliseconds);
-    await this.#wait.result.finally(() => {
+    const heard = await this.#wait.result.finally(() => {
       this.#wait = null;
     });
+    return heard !== null;
   }
 
   /** Declares all sent so far consumed or lost. */
-  async #sync(): Promise<void> {
+  async #sync(isWanted: () => boolean): Promise<void> {
     for (let k = 0; k <= this.timing.repetitions; k++) {
       const id = this.#window.nextSync();
       this.resync();
       this.write(this.#encodeSync(id));
       const until = performance.now() + this.#patience * 2 ** k;
-      while (this.#isWanted && this.#window.syncUnderWay && performance.now() < until) {
+      while (isWanted() && this.#window.syncUnderWay && performance.now() < until) {
         await this.#nextCredit(until - performance.now());
       }
-      if (!this.#isWanted || !this.#window.syncUnderWay) return;
+      if (!isWanted() || !this.#window.syncUnderWay) return;
     }
     throw new McuEvalError(
       "LINK_TIMEOUT",

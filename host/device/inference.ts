@@ -5,7 +5,7 @@ import { crc32, Kind, maxBody, type Received, wire } from "../link/index.js";
 import { corruptReply } from "./failure.js";
 import { nameOf, tensorBytes } from "./hello.js";
 import { type ProfileRun, readProfile } from "./profile.js";
-import type { Session } from "./session.js";
+import { MAX_FRAME, type Session } from "./session.js";
 
 export interface ProfileRequest {
   /** The caller's name for this input. */
@@ -38,16 +38,48 @@ export interface InferResult {
 /** Bytes of a LoadInput body around its data, at most: five tags and varints, and the length. */
 const LOAD_OVERHEAD = 30;
 
+/** Bytes of an InferReply body around the data of its outputs, at most: those of its own, and those of each. */
+const REPLY_OVERHEAD = 64;
+const VALUE_OVERHEAD = 32;
+
 /** Repairs of one input before the line counts as broken. */
 const ROUNDS = 8;
 
-/** One input on its way into a slot. */
+/** One input on its way through the device. */
+interface Load {
+  readonly input: Uint8Array;
+  readonly slot: number;
+  id: number;
+}
+
+/** Inputs on their way through slots, each in one of its own. */
 export class Inference {
   #inputId = 0;
+  readonly #slotsInUse = new Set<number>();
+  /** Sizes of tensors that replies have held, by index. */
+  readonly #tensorBytes = new Map<number, number>();
   /** Inputs sent again, in whole or in part. */
   repairs = 0;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Session) {
+    for (const output of session.hello.outputs) this.#tensorBytes.set(output.index, tensorBytes(output));
+  }
+
+  /** Inferences that the device takes beside each other, in overlapped mode. */
+  get depth(): number {
+    const { capabilities, stagingBytes, stagingSlots, replyWindow } = this.session.hello;
+    const overlaps = capabilities.includes("CAP_OVERLAPPED") && stagingBytes > 0;
+    return overlaps ? Math.max(1, Math.min(stagingSlots, replyWindow)) : 1;
+  }
+
+  /** Whether others may be under way meanwhile: its outputs must come whole, since the next Infer ends them. */
+  sharesDevice({ mode, reportTensors = [] }: InferRequest): boolean {
+    if (mode === "exclusive" || this.depth === 1) return false;
+    const { outputs, maxFrame } = this.session.hello;
+    const tensors = [...outputs.map(({ index }) => index), ...reportTensors];
+    const bytes = tensors.map((index) => VALUE_OVERHEAD + (this.#tensorBytes.get(index) ?? Number.POSITIVE_INFINITY));
+    return bytes.reduce((sum, size) => sum + size, REPLY_OVERHEAD) <= maxBody(Math.min(maxFrame, MAX_FRAME));
+  }
 
   /** Bytes of one input. */
   get inputBytes(): number {
@@ -98,34 +130,51 @@ export class Inference {
       );
     }
     const inputCrc = crc32(input);
-    await this.#loadAnew(input);
-    for (let round = 0; round <= ROUNDS; round++) {
-      const reply = await send({ slot: 0, inputId: this.#inputId, sample, inputCrc });
-      if (reply.kind !== Kind.INPUT_INCOMPLETE) return { reply, inputCrc };
-      this.repairs++;
-      await this.#repair(input, reply.body);
+    const load: Load = { input, slot: this.#takeSlot(), id: this.#nextId() };
+    try {
+      await this.#load(load, 0, input.length);
+      for (let round = 0; round <= ROUNDS; round++) {
+        const reply = await send({ slot: load.slot, inputId: load.id, sample, inputCrc });
+        if (reply.kind !== Kind.INPUT_INCOMPLETE) return { reply, inputCrc };
+        this.repairs++;
+        await this.#repair(load, reply.body);
+      }
+    } finally {
+      this.#slotsInUse.delete(load.slot);
     }
     throw this.#corrupt(`sample ${sample} incomplete, after ${ROUNDS} repairs`);
   }
 
-  async #loadAnew(input: Uint8Array): Promise<void> {
+  #nextId(): number {
     this.#inputId = (this.#inputId + 1) >>> 0;
-    await this.#load(input, 0, input.length);
+    return this.#inputId;
   }
 
-  async #load(input: Uint8Array, begin: number, end: number): Promise<void> {
+  /** The lowest that is free. */
+  #takeSlot(): number {
+    let slot = 0;
+    while (this.#slotsInUse.has(slot)) slot++;
+    this.#slotsInUse.add(slot);
+    return slot;
+  }
+
+  async #load({ input, slot, id }: Load, begin: number, end: number): Promise<void> {
     const chunk = maxBody(this.session.hello.maxFrame) - LOAD_OVERHEAD;
     for (let offset = begin; offset < end; offset += chunk) {
       const raw = input.subarray(offset, Math.min(end, offset + chunk));
-      const fields = { slot: 0, inputId: this.#inputId, totalBytes: input.length, offset, raw };
+      const fields = { slot, inputId: id, totalBytes: input.length, offset, raw };
       await this.session.write(this.session.encodeLoad(fields));
     }
   }
 
-  async #repair(input: Uint8Array, incomplete: wire.InputIncomplete): Promise<void> {
-    if (incomplete.reason !== wire.IncompleteReason.MISSING_BYTES) return this.#loadAnew(input);
+  async #repair(load: Load, incomplete: wire.InputIncomplete): Promise<void> {
+    const { input } = load;
+    if (incomplete.reason !== wire.IncompleteReason.MISSING_BYTES) {
+      load.id = this.#nextId();
+      return this.#load(load, 0, input.length);
+    }
     for (const range of incomplete.missing)
-      await this.#load(input, range.begin ?? 0, Math.min(range.end ?? 0, input.length));
+      await this.#load(load, range.begin ?? 0, Math.min(range.end ?? 0, input.length));
   }
 
   async #result(reply: wire.InferReply): Promise<InferResult> {
@@ -145,6 +194,7 @@ export class Inference {
   /** The whole of one tensor, whose first bytes came with the reply. */
   async #output(sample: number, value: wire.TensorValue): Promise<InferResult["outputs"][number]> {
     const { index: tensor, totalBytes, crc } = value;
+    this.#tensorBytes.set(tensor, totalBytes);
     let data = value.data;
     if (data.length < totalBytes) {
       data = new Uint8Array(totalBytes);

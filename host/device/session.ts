@@ -1,7 +1,8 @@
 /**
  * One session with one device: Hello, requests and their replies, credit. proto/wire.md, sections 3 to 5.
  *
- * One request at a time: the caller awaits each before the next.
+ * Requests may overlap, as many as the device's reply window holds. That the device is left alone during an
+ * EXCLUSIVE Infer is the caller's to see to.
  */
 
 import { randomBytes } from "node:crypto";
@@ -21,11 +22,12 @@ import {
 import { brokenHello, deviceError, deviceLost, deviceReset, otherProtocol } from "./failure.js";
 import { Flow } from "./flow.js";
 import { boundsFailure, describeHello, type Hello, nameOf } from "./hello.js";
+import { Outstanding, type Pending } from "./outstanding.js";
 import { BUSY_MOST, helloWait, invokeWait, repeatedWait, type Timing, transfer } from "./timing.js";
 import { Wait } from "./wait.js";
 
 /** The largest frame this host takes. */
-const MAX_FRAME = 65_536;
+export const MAX_FRAME = 65_536;
 
 export type RequestKind =
   | wire.Kind.INFER
@@ -42,34 +44,26 @@ export interface SessionOptions {
   readonly log?: (level: string, text: string) => void;
 }
 
-/** The request under way. */
-interface Pending {
-  readonly seq: number;
-  /** Null until its last byte is written. */
-  wait: Wait<Received> | null;
-  waitMs: number;
-  reply: Received | null;
-  busyUntil: number;
-}
-
 export class Session {
   readonly link: Link;
   /** Of the open session. */
   hello!: Hello;
   #session = 0;
-  #seq = 0;
   /** Of the open session. */
   #flow: Flow | null = null;
+  /** Of the open session. */
+  #outstanding: Outstanding | null = null;
+  /** The last frame that waits for its turn to be written. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
   #helloUnderWay: { readonly nonce: number; readonly wait: Wait<wire.HelloReply> } | null = null;
   /** A Hello was answered with Busy. */
   #busyHello = false;
-  #pending: Pending | null = null;
   #slowestInvoke: number | null = null;
-  /** When the request under way was written last. */
-  #lastSent = 0;
   #failure: McuEvalError | null = null;
-  /** What the host is at, for messages. */
-  #doing = "before it had answered";
+  /** The device has booted anew, which ends this session. */
+  #isReset = false;
+  /** Why it has, once it was asked. */
+  #resetReason: Promise<McuEvalError> | null = null;
   /** As they stood when the last StatsReply came, that reply included. */
   countersAtStats: LinkCounters = noCounters();
 
@@ -81,7 +75,7 @@ export class Session {
     this.link.listen({
       takes: (header) => this.#takes(header),
       message: (message) => this.#receive(message),
-      end: (end) => this.fail(deviceLost(port.description, this.#doing, end)),
+      end: (end) => this.fail(deviceLost(port.description, this.#doing(), end)),
     });
   }
 
@@ -92,7 +86,7 @@ export class Session {
   /** Ends all waits, now and later, with an error; the first one stays. */
   fail(error: McuEvalError): void {
     this.#failure ??= error;
-    for (const wait of [this.#helloUnderWay?.wait, this.#pending?.wait, this.#flow]) wait?.fail(this.#failure);
+    for (const wait of [this.#helloUnderWay?.wait, this.#outstanding, this.#flow]) wait?.fail(this.#failure);
   }
 
   /**
@@ -131,8 +125,9 @@ export class Session {
       const broken = boundsFailure(hello);
       if (broken !== null) throw brokenHello(this.what, broken);
       this.hello = hello;
-      this.#flow = new Flow(this.link, this.#session, this.hello.rxWindow, timing);
-      this.#seq = 0;
+      const outstanding = new Outstanding(hello.replyWindow);
+      this.#outstanding = outstanding;
+      this.#flow = new Flow(this.link, this.#session, hello.rxWindow, timing, () => outstanding.waitLeft());
       this.#slowestInvoke = null;
       return this.hello;
     }
@@ -144,9 +139,12 @@ export class Session {
   /** Writes a frame that is no request once the device has room for it. */
   async write(frame: Uint8Array): Promise<void> {
     this.#check();
-    const flow = this.#openFlow();
-    await this.#explained(flow.roomFor(frame.length));
-    flow.write(frame);
+    await this.#explained(
+      this.#inTurn(async (flow) => {
+        await flow.roomFor(frame.length);
+        flow.write(frame);
+      }),
+    );
   }
 
   /** Encodes a LoadInput of the open session. */
@@ -161,20 +159,15 @@ export class Session {
    * @throws McuEvalError DEVICE_ERROR, DEVICE_FAULT, DEVICE_LOST, LINK_TIMEOUT
    */
   async request<K extends RequestKind>(kind: K, fields: FieldsOf<K>): Promise<Received> {
-    this.#check();
     const { timing } = this.options;
     const name = nameOf(Kind, kind);
-    this.#seq = (this.#seq % 0xffff) + 1;
-    const frame = this.link.encode(kind, this.#session, this.#seq, fields);
+    const outstanding = this.#opened().outstanding;
+    const pending = await this.#explained(outstanding.begin(name, () => this.#checkSession()));
     const runs = kind === Kind.INFER || kind === Kind.PROFILE;
-    const first =
-      (runs ? invokeWait(timing, this.#slowestInvoke) : timing.reply) +
-      transfer(frame.length + MAX_FRAME, this.link.port.baud);
-    this.#doing = `while it served ${name}`;
-    this.#pending = { seq: this.#seq, wait: null, waitMs: 0, reply: null, busyUntil: Number.POSITIVE_INFINITY };
-    const reply = await this.#explained(this.#exchange(frame, this.#pending, first)).finally(() => {
-      this.#pending = null;
-      this.#doing = "while it was idle";
+    const first = runs ? invokeWait(timing, this.#slowestInvoke) : timing.reply;
+    const reply = await this.#explained(this.#exchange(kind, fields, pending, first)).finally(() => {
+      outstanding.end(pending);
+      this.#flow?.look();
     });
     if (reply === null) {
       throw new McuEvalError(
@@ -186,27 +179,47 @@ export class Session {
       );
     }
     if (reply.kind === Kind.ERROR) throw deviceError(this.what, name, reply.body);
-    if (runs) this.#slowestInvoke = Math.max(this.#slowestInvoke ?? 0, performance.now() - this.#lastSent);
+    if (runs) this.#slowestInvoke = Math.max(this.#slowestInvoke ?? 0, pending.servedMs);
     return reply;
   }
 
-  /** Null where all repetitions stay without a reply. */
-  async #exchange(frame: Uint8Array, pending: Pending, first: number): Promise<Received | null> {
+  /**
+   * Null where all repetitions stay without a reply.
+   *
+   * @param firstMs how long to wait for the first time, transfer apart
+   */
+  async #exchange<K extends RequestKind>(
+    kind: K,
+    fields: FieldsOf<K>,
+    pending: Pending,
+    firstMs: number,
+  ): Promise<Received | null> {
     const { timing } = this.options;
-    const flow = this.#openFlow();
-    for (let k = 0; k <= timing.repetitions; k++) {
-      await flow.roomFor(frame.length + 1);
-      // A late reply may have come while there was no room.
-      if (pending.reply !== null) break;
-      if (k > 0) flow.resync();
-      flow.write(frame);
-      this.#lastSent = performance.now();
-      pending.waitMs = repeatedWait(timing, first, k);
-      pending.busyUntil = Math.min(pending.busyUntil, performance.now() + BUSY_MOST * timing.invoke);
-      pending.wait = new Wait(pending.waitMs);
-      if ((await pending.wait.result) !== null) break;
+    const frame = this.link.encode(kind, this.#session, pending.seq, fields);
+    const first = firstMs + transfer(frame.length + MAX_FRAME, this.link.port.baud);
+    // A late reply may come while there is no room.
+    const isWanted = (): boolean => pending.reply === null;
+    for (let k = 0; k <= timing.repetitions && isWanted(); k++) {
+      await this.#inTurn(async (flow) => {
+        await flow.roomFor(frame.length + 1, isWanted);
+        if (!isWanted()) return;
+        if (k > 0) flow.resync();
+        flow.write(frame);
+        pending.start(repeatedWait(timing, first, k), BUSY_MOST * timing.invoke);
+      });
+      await pending.result();
     }
     return pending.reply;
+  }
+
+  /** Writes of the open session, one after the other. */
+  #inTurn(write: (flow: Flow) => Promise<void>): Promise<void> {
+    const turn = this.#lastWrite.then(() => {
+      this.#checkSession();
+      return write(this.#opened().flow);
+    });
+    this.#lastWrite = turn.catch(() => {});
+    return turn;
   }
 
   /** Turns the sign that the device has booted anew into the reason, which only a Hello tells. */
@@ -215,19 +228,35 @@ export class Session {
       return await work;
     } catch (error) {
       if (error !== REBOOTED) throw error;
-      const reason = deviceReset(this.what, await this.open());
+      // Once for all requests that it cut short.
+      this.#resetReason ??= this.open().then((hello) => deviceReset(this.what, hello));
+      const reason = await this.#resetReason;
       this.fail(reason);
       throw reason;
     }
   }
 
-  #openFlow(): Flow {
-    if (this.#flow === null) throw new McuEvalError("INTERNAL", "a request before Hello");
-    return this.#flow;
+  #opened(): { readonly flow: Flow; readonly outstanding: Outstanding } {
+    if (this.#flow === null || this.#outstanding === null) {
+      throw new McuEvalError("INTERNAL", "a request before Hello");
+    }
+    return { flow: this.#flow, outstanding: this.#outstanding };
+  }
+
+  /** What the device is at, for messages. */
+  #doing(): string {
+    if (this.hello === undefined) return "before it had answered";
+    const oldest = this.#outstanding?.oldest;
+    return oldest === undefined ? "while it was idle" : `while it served ${oldest.name}`;
   }
 
   #check(): void {
     if (this.#failure !== null) throw this.#failure;
+  }
+
+  #checkSession(): void {
+    this.#check();
+    if (this.#isReset) throw REBOOTED;
   }
 
   #takes(header: FrameHeader): boolean {
@@ -259,26 +288,21 @@ export class Session {
       default:
         break;
     }
-    const pending = this.#pending;
-    if (pending === null || message.seq !== pending.seq || pending.reply !== null) return;
-    pending.reply = message;
+    if (!this.#outstanding?.answer(message)) return;
     if (message.kind === Kind.STATS_REPLY) this.countersAtStats = { ...this.link.counters };
-    pending.wait?.settle(message);
-    this.#flow?.stopWaiting();
+    this.#flow?.look();
   }
 
   #busy(seq: number): void {
     if (this.#helloUnderWay !== null && seq === 0) this.#busyHello = true;
-    const pending = this.#pending;
-    if (pending?.wait && seq === pending.seq && performance.now() < pending.busyUntil) {
-      pending.wait.restart(pending.waitMs);
-    }
+    this.#outstanding?.busy(seq);
   }
 
   /** The device lost the session. Before HelloReply that is as it should be. */
   #rebooted(bootNonce: number): void {
     if (this.#helloUnderWay !== null || this.hello === undefined || bootNonce === this.hello.bootNonce) return;
-    this.#pending?.wait?.fail(REBOOTED);
+    this.#isReset = true;
+    this.#outstanding?.fail(REBOOTED);
     this.#flow?.fail(REBOOTED);
   }
 }

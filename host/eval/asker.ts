@@ -9,6 +9,8 @@ export interface Answer {
   readonly outputCrc: number;
   /** CRC-32 of the input bytes the engine ran on. */
   readonly inputCrc: number;
+  /** Whether the engine's link was in use meanwhile. */
+  readonly mode: "exclusive" | "overlapped";
   /** Counted around Invoke alone; absent where the engine counts nothing. */
   readonly instructions?: number;
   readonly cycles?: number;

@@ -124,7 +124,7 @@ function askerOf(opened: readonly Opened[]): Asker {
   return {
     measuredOn: kindOf(board),
     ...(clockSource === "none" ? {} : { clockSource }),
-    width: opened.length,
+    width: opened.length * device.depth,
     reportsTensors: device.hello.capabilities?.includes("CAP_REPORT_TENSOR") ?? false,
     async ask(sample, input) {
       return answerOf(await pool.run({ sample, input, isQuery: false }), device.hello);
@@ -140,13 +140,14 @@ function askerOf(opened: readonly Opened[]): Asker {
 
 function runnerOf(device: Device): Runner<Question, InferResult> {
   return {
+    depth: device.depth,
     run({ sample, input, isQuery, tensor }) {
       const bytes = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
       return device.infer({
         sample,
         input: bytes,
-        // Only exclusive ones count instructions.
-        mode: isQuery ? "overlapped" : "exclusive",
+        // Only exclusive ones count instructions, where the board counts any.
+        mode: isQuery || device.hello.clockSource === "none" ? "overlapped" : "exclusive",
         ...(tensor === undefined ? {} : { reportTensors: [tensor] }),
       });
     },
@@ -165,6 +166,7 @@ function answerOf(result: InferResult, { clockSource }: Hello): Answer {
     output: output.data,
     outputCrc: output.crc,
     inputCrc: result.inputCrc,
+    mode: result.mode,
     ...(ticks === undefined ? {} : isEmulatedClock(clockSource) ? { instructions: ticks } : { cycles: ticks }),
     ...(irqTicks === undefined ? {} : { irqCycles: irqTicks }),
   };

@@ -7,7 +7,7 @@ import { type Ahead, forecastLines, oraclesOf } from "./forecast.js";
 import type { Group } from "./plan.js";
 import { groupsThatAsk, type Job, networksOf } from "./run-parts.js";
 
-/** Queries timed for each process of an engine, after one that warms it up. */
+/** Queries timed for each that an engine works on at a time, after one that warms it up. */
 const TIMED = 4;
 
 /** Times a few queries, and forecasts what is left to be asked of oracles; no lines where nothing is. */

@@ -67,7 +67,7 @@ export function judge(proposal: Proposal, i: number, subject: Subject, answers: 
     ...(answers.others && { others: judgeOthers(answers.others, bench) }),
     measured_on: bench.device.measuredOn,
     ...(bench.device.clockSource === undefined ? {} : { clock_source: bench.device.clockSource }),
-    mode: "exclusive",
+    mode: device.mode,
     ...(device.instructions === undefined ? {} : { instructions: device.instructions }),
     ...(device.cycles === undefined ? {} : { cycles: device.cycles }),
     ...(device.irqCycles === undefined ? {} : { irq_cycles: device.irqCycles }),

@@ -2,8 +2,10 @@
 
 import { McuEvalError } from "../core/index.js";
 
-/** One opened engine that runs one input at a time. */
+/** One opened engine. */
 export interface Runner<Input, Reply> {
+  /** Inputs that it takes beside each other; 1 where absent. */
+  readonly depth?: number;
   run(input: Input): Promise<Reply>;
 }
 
@@ -14,6 +16,12 @@ export interface Pool<Input, Reply> {
   stop(error: unknown): void;
 }
 
+interface Place<Input, Reply> {
+  readonly runner: Runner<Input, Reply>;
+  /** Inputs that it works on. */
+  load: number;
+}
+
 interface Job<Input, Reply> {
   readonly input: Input;
   resolve(reply: Reply): void;
@@ -21,15 +29,15 @@ interface Job<Input, Reply> {
 }
 
 /**
- * Serves a queue, first come first served, with as many inputs under way as there are runners.
- * The first runner that fails stops the pool: a device that was lost would otherwise leave its
- * share of the run to be judged on another one, unnoticed.
+ * Serves a queue, first come first served, with as many inputs under way as the runners take; each goes to
+ * the one that has the fewest. The first runner that fails stops the pool: a device that was lost would
+ * otherwise leave its share of the run to be judged on another one, unnoticed.
  */
 export function createPool<Input, Reply>(runners: readonly Runner<Input, Reply>[]): Pool<Input, Reply> {
   if (runners.length === 0) throw new McuEvalError("INTERNAL", "a pool needs at least one runner");
   const waiting: Job<Input, Reply>[] = [];
   const underWay = new Set<Job<Input, Reply>>();
-  const idle = [...runners];
+  const places = runners.map((runner): Place<Input, Reply> => ({ runner, load: 0 }));
   let failure: { readonly error: unknown } | null = null;
 
   const stop = (error: unknown): void => {
@@ -37,17 +45,24 @@ export function createPool<Input, Reply>(runners: readonly Runner<Input, Reply>[
     for (const job of [...underWay, ...waiting.splice(0)]) job.reject(failure.error);
   };
 
-  const serve = async (runner: Runner<Input, Reply>): Promise<void> => {
+  const idlest = (): Place<Input, Reply> | undefined => {
+    const free = places.filter(({ runner, load }) => load < (runner.depth ?? 1));
+    const least = Math.min(...free.map(({ load }) => load));
+    return free.find(({ load }) => load === least);
+  };
+
+  const serve = async (place: Place<Input, Reply>): Promise<void> => {
+    place.load++;
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       underWay.add(job);
       try {
-        job.resolve(await runner.run(job.input));
+        job.resolve(await place.runner.run(job.input));
       } catch (error) {
         stop(error);
       }
       underWay.delete(job);
     }
-    idle.push(runner);
+    place.load--;
   };
 
   return {
@@ -58,8 +73,8 @@ export function createPool<Input, Reply>(runners: readonly Runner<Input, Reply>[
           return;
         }
         waiting.push({ input, resolve, reject });
-        const runner = idle.shift();
-        if (runner) void serve(runner);
+        const place = idlest();
+        if (place) void serve(place);
       });
     },
     stop,

@@ -473,23 +473,88 @@ function contract(driver: Driver): void {
     }
   });
 
-  test("ABadLine_LosesDoublesAndMixesUpNothing", async () => {
-    const wide = mirrorModel(300, 300);
-    const port = driver.open(wide);
+  /** A session over a line that loses, doubles and changes bytes. */
+  const openBadLine = async (of: MirrorModel) => {
+    const port = driver.open(of);
     const faults = { maxPiece: 60, drop: 0.02, flip: 0.02, duplicate: 0.02, truncate: 0.01, delay: 0.02, delayMs: 3 };
     const line = openLoopback({ seed: 1, toDevice: faults, toHost: faults });
     line.device.listen({ data: (bytes) => port.write(bytes.slice()), end: () => {} });
     port.listen({ data: (bytes) => line.device.write(bytes), end: ({ reason }) => line.cut(reason) });
     const timing = { hello: 200, helloMost: 400, reply: 40, invoke: 100, credit: 30, repetitions: 8 };
-    const device = await openSession(line.host, { timing });
+    return { port, line, device: await openSession(line.host, { timing }) };
+  };
+  const wideInput = (of: number): Uint8Array => Uint8Array.from({ length: 300 }, (_, i) => (i * 13 + of * 101) & 0xff);
+
+  test("ABadLine_LosesDoublesAndMixesUpNothing", async () => {
+    const { port, line, device } = await openBadLine(mirrorModel(300, 300));
     try {
       for (let sample = 0; sample < 12; sample++) {
-        const bytes = Uint8Array.from({ length: 300 }, (_, i) => (i * 13 + sample * 101) & 0xff);
+        const bytes = wideInput(sample);
         const result = await device.infer({ sample, input: bytes, mode: "exclusive" });
         expect(result).toMatchObject({ sample, invokeCount: sample + 1 });
         expect([...(result.outputs[0]?.data ?? [])]).toEqual([...mirror(bytes, 300)]);
       }
       expect(Object.values(line.log).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5);
+    } finally {
+      await device.close();
+      await port.close();
+    }
+  });
+
+  test("OverlappedRequests_AreServedInTheOrderInWhichTheyCame", async (context) => {
+    const hello = await client.open();
+    if (!hello.capabilities.includes(wire.Capability.CAP_OVERLAPPED)) return context.skip("no CAP_OVERLAPPED");
+    const { invokes } = await client.stats();
+    const count = Math.min(hello.stagingSlots, hello.replyWindow);
+    const frames = Array.from({ length: count }, (_, slot) => {
+      load(slot + 1, input(slot), 0, BYTES, slot);
+      return client.send(Kind.INFER, inferOf(slot + 1, slot, { slot, mode: OVERLAPPED }), { seq: ++client.seq });
+    });
+    for (let of = 0; of < count; of++) {
+      const { body } = await client.next(Kind.INFER_REPLY);
+      expect(body).toMatchObject({ sample: of, mode: OVERLAPPED, invokeCount: invokes + of + 1 });
+      expect(output(body)).toEqual(expected(of));
+      expect([body.ticks ?? null, body.irqTicks ?? null]).toEqual([null, null]);
+    }
+    for (const frame of frames) client.link.write(frame);
+    for (let of = 0; of < count; of++) expect((await client.next(Kind.INFER_REPLY)).body.sample).toBe(of);
+    expect((await client.stats()).invokes).toBe(invokes + count);
+  });
+
+  test("ABatch_LeavesEqualCountersOnBothEnds", async (context) => {
+    const device = await openSession(driver.open(model));
+    try {
+      if (device.depth === 1) return context.skip("one inference at a time");
+      const results = await Promise.all(
+        Array.from({ length: 40 }, (_, of) => device.infer({ sample: of, input: input(of), mode: "overlapped" })),
+      );
+      for (const [of, result] of results.entries()) {
+        expect(result).toMatchObject({ sample: of, mode: "overlapped", invokeCount: of + 1 });
+        expect([...(result.outputs[0]?.data ?? [])]).toEqual(expected(of));
+      }
+      const { host, link, invokes, replays } = await device.stats();
+      expect(compareCounters(host, link)).toEqual([]);
+      expect({ invokes, replays, repairs: device.repairs() }).toEqual({ invokes: 40, replays: 0, repairs: 0 });
+    } finally {
+      await device.close();
+    }
+  });
+
+  test("ABatchOnABadLine_LosesDoublesAndMixesUpNothing", async (context) => {
+    const { port, line, device } = await openBadLine(mirrorModel(300, 20));
+    try {
+      if (device.depth === 1) return context.skip("one inference at a time");
+      const results = await Promise.all(
+        Array.from({ length: 24 }, (_, of) => device.infer({ sample: of, input: wideInput(of), mode: "overlapped" })),
+      );
+      for (const [of, { sample, outputs }] of results.entries()) {
+        expect(sample).toBe(of);
+        expect([...(outputs[0]?.data ?? [])]).toEqual([...mirror(wideInput(of), 20)]);
+      }
+      // One Invoke each, in whatever order.
+      const counts = results.map(({ invokeCount }) => invokeCount).sort((a, b) => a - b);
+      expect(counts).toEqual(results.map((_, of) => of + 1));
+      expect(Object.values(line.log).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
     } finally {
       await device.close();
       await port.close();

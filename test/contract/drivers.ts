@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { imagePath, readBoard } from "../../host/device/index.js";
 import { launchBoard } from "../../host/device/launch.js";
 import { composeRegion } from "../../host/device/region.js";
-import { crc32, findProgram, openLoopback, type Port } from "../../host/link/index.js";
-import { FakeDevice } from "./fake-device.js";
+import { crc32, findProgram, openLoopback, type Port, wire } from "../../host/link/index.js";
+import { FakeDevice, type FakeOptions } from "./fake-device.js";
 import type { MirrorModel } from "./mirror-model.js";
 
 export interface Driver {
@@ -16,15 +16,17 @@ export interface Driver {
   open(model: MirrorModel): Port;
 }
 
-const fake: Driver = {
-  name: "loopback fake",
-  unavailable: null,
-  open: ({ file, inputBytes, outputBytes }) => {
-    const { host, device } = openLoopback();
-    new FakeDevice(device, { inputBytes, outputBytes, modelCrc: crc32(file), modelBytes: file.length });
-    return host;
-  },
-};
+function fakeDriver(name: string, options: FakeOptions = {}): Driver {
+  return {
+    name,
+    unavailable: null,
+    open: ({ file, inputBytes, outputBytes }) => {
+      const { host, device } = openLoopback();
+      new FakeDevice(device, { inputBytes, outputBytes, modelCrc: crc32(file), modelBytes: file.length, ...options });
+      return host;
+    },
+  };
+}
 
 function processDriver(id: string): Driver {
   const board = readBoard(id);
@@ -51,7 +53,12 @@ const real: Driver = {
 };
 
 export const DRIVERS: readonly Driver[] = [
-  fake,
+  fakeDriver("loopback fake"),
+  fakeDriver("loopback fake, overlapped", {
+    capabilities: [wire.Capability.CAP_OVERLAPPED, wire.Capability.CAP_DELTA, wire.Capability.CAP_RESET],
+    slots: 4,
+    invokeMs: 1,
+  }),
   processDriver("native"),
   processDriver("qemu-m7"),
   processDriver("qemu-m4"),

@@ -30,6 +30,7 @@ Board g_board = {
     kBuildId,
     config::kClockHz,
     ClockSource::kNone,
+    true,  // the pipe holds more than the window
     g_arena,
     config::kArenaBytes,
     config::kArenaPlacement,

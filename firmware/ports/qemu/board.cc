@@ -21,6 +21,7 @@ const Board& ThisBoard() {
       kBuildId,
       config::kClockHz,
       ClockSource::kQemuIcount,
+      false,
       g_arena,
       config::kArenaBytes,
       config::kArenaPlacement,

@@ -27,6 +27,7 @@ struct Fake {
   uint32_t staging_bytes = 2 * kInputBytes;
   mcu_eval::platform::ClockSource clock =
       mcu_eval::platform::ClockSource::kQemuIcount;
+  bool takes_bytes_in_invoke = false;
   mcu_eval::ModelReason region = mcu_eval::ModelReason::kOk;
   mcu_eval::ModelReason load = mcu_eval::ModelReason::kOk;
   bool invoke_fails = false;
@@ -96,6 +97,7 @@ inline void PrepareFake() {
              "0123456789abcdef",
              1000,
              f.clock,
+             f.takes_bytes_in_invoke,
              nullptr,
              4096,
              "heap",

@@ -252,6 +252,46 @@ TEST(UnknownModes_AreRefused) {
   CHECK(IsError(infer(2, 1), mcu_eval_ErrorCode_BAD_REQUEST));
 }
 
+// A board whose port takes bytes during Invoke serves what came meanwhile, in
+// order.
+TEST(OverlappedRequests_AreServedInOrderWithoutTicks) {
+  ResetFake();
+  TheFake().takes_bytes_in_invoke = true;
+  Bench b;
+  const ByteString capabilities = b.Open().fields().Bytes(17);
+  CHECK_EQ(std::count(capabilities.begin(), capabilities.end(),
+                      mcu_eval_Capability_CAP_OVERLAPPED),
+           1);
+  const ByteString inputs[] = {SomeInput(1), SomeInput(2)};
+  ByteString batch;
+  for (uint32_t i = 0; i < 2; ++i) {
+    const Body load = LoadInput(i, i + 1, kInputBytes, 0, inputs[i]);
+    const Body infer = Infer(i, i + 1, 40 + i, Bench::Crc(inputs[i]),
+                             mcu_eval_InferMode_OVERLAPPED);
+    for (const ByteString& frame :
+         {Wire(mcu_eval_Kind_LOAD_INPUT, b.id, 0, load),
+          Wire(mcu_eval_Kind_INFER, b.id, uint16_t(i + 1), infer)}) {
+      batch.insert(batch.end(), frame.begin(), frame.end());
+    }
+  }
+  const std::vector<Received> replies = b.Send(batch);
+  CHECK_EQ(replies.size(), 2u);
+  for (uint32_t i = 0; i < 2; ++i) {
+    const Received& reply = replies[i];
+    CHECK_EQ(Kind(reply), mcu_eval_Kind_INFER_REPLY);
+    CHECK_EQ(reply.header.seq, i + 1);
+    CHECK_EQ(reply.fields().Number(1), 40u + i);
+    CHECK_EQ(reply.fields().Number(3), uint64_t{mcu_eval_InferMode_OVERLAPPED});
+    CHECK(reply.fields().Sub(4).Bytes(4) ==
+          ModelOutput(inputs[i], kFirstOutput, 10));
+    CHECK(!reply.fields().Has(5));
+    CHECK(!reply.fields().Has(6));
+  }
+  // What was sent again is not run again.
+  CHECK_EQ(b.Send(batch).size(), 2u);
+  CHECK_EQ(TheFake().invokes, 2u);
+}
+
 TEST(InvokeThatFails_SaysWhyAndGoesOn) {
   ResetFake();
   Bench b;

@@ -142,6 +142,21 @@ TEST(Pages_ReadTheLastProfileWithoutRunning) {
                 mcu_eval_ErrorCode_NO_OUTPUT));
 }
 
+TEST(AProfile_IsNeverOverlapped) {
+  ResetFake();
+  TheFake().takes_bytes_in_invoke = true;
+  Bench b;
+  b.Open();
+  const ByteString input = SomeInput(1);
+  b.SendFrame(mcu_eval_Kind_LOAD_INPUT, 0,
+              LoadInput(0, 1, kInputBytes, 0, input));
+  const Body infer =
+      Infer(0, 1, 1, Bench::Crc(input), mcu_eval_InferMode_OVERLAPPED);
+  CHECK(IsError(b.Ask(mcu_eval_Kind_PROFILE, Body().Sub(1, infer)),
+                mcu_eval_ErrorCode_UNSUPPORTED));
+  CHECK_EQ(TheFake().invokes, 0u);
+}
+
 TEST(WhatInferRefuses_ProfileRefuses) {
   ResetFake();
   Bench b;

@@ -130,6 +130,50 @@ describe("infer", () => {
     expect((await able.device.infer({ ...request, mode: "overlapped" })).mode).toBe("overlapped");
   });
 
+  const overlapping: FakeOptions = { capabilities: [wire.Capability.CAP_OVERLAPPED], slots: 4, invokeMs: 2 };
+  const batch = (device: Device, count: number, mode: "exclusive" | "overlapped" = "overlapped") =>
+    Promise.all(Array.from({ length: count }, (_, sample) => device.infer({ sample, input, mode })));
+
+  test("OverlappedCalls_AreInFlightTogetherAsTheBoardPermits", async () => {
+    for (const [options, most] of [
+      [{}, 4],
+      [{ slots: 3 }, 3],
+      [{ slots: 8 }, 4],
+      [{ slots: 8, replyWindow: 6 }, 6],
+      [{ slots: 1 }, 1],
+      [{ capabilities: [] }, 1],
+    ] as const) {
+      const { device, fake } = await start({ ...overlapping, ...options });
+      expect(device.depth).toBe(most);
+      const results = await batch(device, 12);
+      expect(results.map(({ sample, invokeCount }) => invokeCount - sample)).toEqual(results.map(() => 1));
+      expect(fake.mostInFlight).toBe(most);
+    }
+  });
+
+  test("ExclusiveCalls_AreAlwaysAlone", async () => {
+    const { device, fake } = await start(overlapping);
+    await batch(device, 4, "exclusive");
+    expect(fake.mostInFlight).toBe(1);
+    const [, one] = await Promise.all([batch(device, 4), device.infer(request), batch(device, 4), device.stats()]);
+    expect(one.invokeCount).toBe(9);
+  });
+
+  test("OutputsThatDoNotFitAReply_AreNotEndedByTheNextInfer", async () => {
+    const { device, fake } = await start({ ...overlapping, outputBytes: 2_000 });
+    for (const { outputs } of await batch(device, 4)) {
+      expect([...(outputs[0]?.data ?? [])]).toEqual([...mirror(input, 2_000)]);
+    }
+    expect(fake.mostInFlight).toBe(1);
+  });
+
+  test("ARequestThatIsRefused_CostsTheOthersOfItsBatchNothing", async () => {
+    const { device } = await start(overlapping);
+    const refused = failure(device.infer({ ...request, input: new Uint8Array(1), mode: "overlapped" }));
+    expect((await batch(device, 8)).map(({ sample }) => sample)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect((await refused).code).toBe("DATA_MISMATCH");
+  });
+
   test("AnInputOfAnotherSize_IsRefusedBeforeItIsSent", async () => {
     const { device, fake } = await start();
     const error = await failure(device.infer({ ...request, input: new Uint8Array(63) }));
@@ -215,6 +259,25 @@ describe("loss", () => {
       "LINK_TIMEOUT",
       expect.stringContaining("did not answer INFER, sent 3 times"),
     ]);
+  });
+
+  const inFlight = async (options: FakeOptions, strike: (started: Awaited<ReturnType<typeof start>>) => void) => {
+    const capabilities = [wire.Capability.CAP_OVERLAPPED];
+    const started = await start({ capabilities, slots: 4, ...options }, { timing: { ...QUICK, repetitions: 2 } });
+    const errors = Array.from({ length: 9 }, (_, sample) =>
+      failure(started.device.infer({ sample, input, mode: "overlapped" })),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    strike(started);
+    return Promise.all(errors);
+  };
+
+  test("ALossInABatch_EndsAllOfIt", async () => {
+    const reset = await inFlight({ invokeMs: 50 }, ({ fake }) => fake.reboot({ kind: wire.FaultKind.HARD_FAULT }));
+    expect(reset.map(({ code }) => code)).toEqual(reset.map(() => "DEVICE_FAULT"));
+    const cut = await inFlight({ invokeMs: 50 }, ({ loopback }) => loopback.cut("unplugged"));
+    expect(cut.map(({ code }) => code)).toEqual(cut.map(() => "DEVICE_LOST"));
+    expect(cut[0]?.message).toBe("loopback went away while it served INFER: unplugged");
   });
 
   test("Abort_EndsTheWait", async () => {

@@ -50,6 +50,24 @@ async function soak(seed: number, faults: LineFaults, options: FakeOptions, mode
   return { counts, fake, line, counters, repairs: device.repairs() };
 }
 
+/** As many in flight as the board takes. */
+async function soakBatch(seed: number, faults: LineFaults, options: FakeOptions) {
+  const line = openLoopback({ seed, toDevice: faults, toHost: faults });
+  const fake = new FakeDevice(line.device, options);
+  const device = await openSession(line.host, { timing: QUICK });
+  const samples = Array.from({ length: 2 * SAMPLES }, (_, sample) => sample);
+  const inputs = samples.map((sample) => Uint8Array.from({ length: BYTES }, (_, i) => (i * 13 + sample * 101) & 0xff));
+  const results = await Promise.all(
+    samples.map((sample) => device.infer({ sample, input: inputs[sample] as Uint8Array, mode: "overlapped" })),
+  );
+  for (const [sample, result] of results.entries()) {
+    expect(result).toMatchObject({ sample, mode: "overlapped" });
+    expect([...(result.outputs[0]?.data ?? [])]).toEqual([...mirror(inputs[sample] as Uint8Array, 20)]);
+  }
+  await device.close();
+  return { counts: results.map(({ invokeCount }) => invokeCount), fake, line, repairs: device.repairs() };
+}
+
 const inOrder = Array.from({ length: SAMPLES }, (_, i) => i + 1);
 
 // Side by side: almost all of their time is waiting.
@@ -71,6 +89,24 @@ describe.concurrent("soak", () => {
     const options = { ...DEVICE, invokeMs: 3, capabilities: [wire.Capability.CAP_OVERLAPPED] };
     const { counts } = await soak(4, BAD, options, "overlapped");
     expect(counts).toEqual(inOrder);
+  });
+
+  const batches = { ...DEVICE, outputBytes: 20, slots: 4, capabilities: [wire.Capability.CAP_OVERLAPPED] };
+  for (const [name, faults] of Object.entries(LINES)) {
+    for (const invokeMs of [0, 3]) {
+      test(`batches, ${name}, ${invokeMs} ms: every sample once, each with its own result`, async () => {
+        const { counts, fake, line } = await soakBatch(6, faults, { ...batches, invokeMs });
+        expect([...counts].sort((a, b) => a - b)).toEqual(counts.map((_, i) => i + 1));
+        expect(fake.invokes).toBe(counts.length);
+        expect(Object.values(line.log).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
+      });
+    }
+  }
+
+  test("batches on an intact line: in order, nothing is lost or repaired", async () => {
+    const { counts, fake, repairs } = await soakBatch(7, { maxPiece: 7 }, { ...batches, invokeMs: 1 });
+    expect(counts).toEqual(counts.map((_, i) => i + 1));
+    expect({ overruns: fake.overruns, repairs, most: fake.mostInFlight }).toEqual({ overruns: 0, repairs: 0, most: 4 });
   });
 
   test("an intact line: the ring never overflows, nothing is repaired", async () => {

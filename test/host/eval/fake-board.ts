@@ -68,6 +68,7 @@ export function fakeBoards(options: FakeBoardOptions = {}): FakeBoards {
     opened.push(board);
     const counters = { ...noCounters(), framesSent: 1, framesReceived: 1, bytesSent: 10, bytesReceived: 10 };
     return {
+      depth: 1,
       hello: {
         board,
         clockSource: board === "native" ? "none" : "qemu-icount",

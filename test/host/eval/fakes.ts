@@ -94,6 +94,7 @@ export function fakeAsker(options: FakeDeviceOptions = {}): Asker {
         output,
         outputCrc: crc32Of(output),
         inputCrc: crc32Of(new Uint8Array(input.buffer, input.byteOffset, input.byteLength)),
+        mode: "exclusive",
         instructions: (options.instructions ?? 1000) + sample,
       };
     },

@@ -20,6 +20,30 @@ describe("createPool", () => {
     expect(most).toBe(2);
   });
 
+  it("gives a runner no more than it takes, and each input to the one that has the fewest", async () => {
+    const underWay = [0, 0];
+    const most = [0, 0];
+    const runnerOf = (which: 0 | 1) => ({
+      depth: 3,
+      async run(milliseconds: number) {
+        underWay[which] = (underWay[which] ?? 0) + 1;
+        most[which] = Math.max(most[which] ?? 0, underWay[which] ?? 0);
+        // What is asked meanwhile must not fall behind an input on the same runner while the other one is idle.
+        await setTimeout(milliseconds);
+        underWay[which] = (underWay[which] ?? 0) - 1;
+        return which;
+      },
+    });
+    const pool = createPool([runnerOf(0), runnerOf(1)]);
+    for (let i = 0; i < 20; i++) {
+      const both = await Promise.all([pool.run(i % 3), pool.run((i + 1) % 4)]);
+      expect(both.sort()).toEqual([0, 1]);
+    }
+    expect(most).toEqual([1, 1]);
+    await Promise.all(Array.from({ length: 20 }, () => pool.run(1)));
+    expect(most).toEqual([3, 3]);
+  });
+
   it("keeps a runner busy with what comes after its queue ran empty", async () => {
     const pool = createPool([{ run: async (input: number) => input + 1 }]);
     expect(await pool.run(1)).toBe(2);
