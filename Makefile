@@ -61,6 +61,7 @@ test-kernels: images data ## the exactness of every kernel on every board, at le
 test-kernels-share: images data
 	$(MAKE) --no-print-directory -C firmware BOARD=native test-kernels KERNELS="all 300"
 	$(MAKE) --no-print-directory -C firmware BOARD=qemu-m7 test-kernels KERNELS="all 20"
+	$(MAKE) --no-print-directory -C firmware BOARD=qemu-m55 test-kernels KERNELS="all 20"
 	node test/oracle/operators.mjs --count 3 --board native --board qemu-m7:1
 	node test/kernels/whole-nets.mjs --inputs 8 --board native --board qemu-m55:2
 

@@ -53,7 +53,7 @@ describe(`outputs equal ${golden.origin}`, () => {
     ["native", golden.count],
     ["qemu-m7", 20],
     ["qemu-m4", 20],
-    ["qemu-m55", 4],
+    ["qemu-m55", 20],
   ])("%s, %i images", { timeout: 120_000 }, async (board, count) => {
     expect(await outputsOf(board, count)).toBe(golden.outputs_hex.slice(0, count * classes * 2));
   });
