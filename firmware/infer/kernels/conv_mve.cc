@@ -98,10 +98,8 @@ void EndPart(const Part& part, const Sums& sums, int8_t* output) {
   int8_t* out2 = out1 + pixel;
   const int32_t* from = sums[0];
   const auto ended = [&](int32_t column) {
-    int32x4_t value = vldrwq_s32(from + column * kWaiting);
-    if (kLeft) value = vshlq_s32(value, ends->left);
-    value = vqrdmulhq_s32(value, ends->multiplier);
-    return limits.Clamp(RoundingShift(value, ends->minus_right));
+    return limits.Clamp(
+        Rescale<kLeft>(vldrwq_s32(from + column * kWaiting), *ends));
   };
   int32_t left = part.count;
   for (; left >= 4; left -= 4, from += 4, ++ends) {

@@ -51,11 +51,12 @@ inline int32x4_t RoundingShift(int32x4_t high, int32x4_t minus_right) {
 }
 
 // kernels::Rescale() of four sums. VQRDMULH is the rounding doubling high
-// multiplication, and would saturate for a multiplier of -2^31 alone.
-inline int32x4_t Rescale(int32x4_t sum, const Ends& ends) {
-  const int32x4_t high =
-      vqrdmulhq_s32(vshlq_s32(sum, ends.left), ends.multiplier);
-  return RoundingShift(high, ends.minus_right);
+// multiplication, and would saturate for a multiplier of -2^31 alone. `kLeft`:
+// whether any of the channels has a shift to the left.
+template <bool kLeft>
+int32x4_t Rescale(int32x4_t sum, const Ends& ends) {
+  if (kLeft) sum = vshlq_s32(sum, ends.left);
+  return RoundingShift(vqrdmulhq_s32(sum, ends.multiplier), ends.minus_right);
 }
 
 // Zero point and limits, in all lanes.
