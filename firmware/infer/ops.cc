@@ -96,12 +96,12 @@ TfLiteRegistration* Wrapped() {
 // Versions as in the runtime's own list of all operators. Left out for want of
 // a check: SVDF (has state), STRIDED_SLICE, L2_NORMALIZATION.
 constexpr OpEntry kOps[] = {
-    MCU_EVAL_OUR_OP(CONV_2D, 1, 3, CheckConv, kConv),
+    MCU_EVAL_OUR_OP(CONV_2D, 1, 4, CheckConv, kConv),
     MCU_EVAL_OUR_OP(DEPTHWISE_CONV_2D, 1, 5, CheckDepthwiseConv,
                     kDepthwiseConv),
     MCU_EVAL_OUR_OP(AVERAGE_POOL_2D, 1, 3, CheckPool, kAveragePool),
     MCU_EVAL_OUR_OP(MAX_POOL_2D, 1, 3, CheckPool, kMaxPool),
-    MCU_EVAL_OUR_OP(FULLY_CONNECTED, 1, 4, CheckFullyConnected,
+    MCU_EVAL_OUR_OP(FULLY_CONNECTED, 1, 7, CheckFullyConnected,
                     kFullyConnected),
     MCU_EVAL_OUR_OP(SOFTMAX, 1, 3, CheckSoftmax, kSoftmax),
     MCU_EVAL_OUR_OP(ADD, 1, 3, CheckAdd, kAdd),

@@ -58,7 +58,7 @@ const Break kBreaks[] = {
      },
      ModelReason::kUnsupportedOp, 1, -1},
     {"operator version",
-     [](Draft& d) { d.model.operator_codes[0]->version = 4; },
+     [](Draft& d) { d.model.operator_codes[0]->version = 9; },
      ModelReason::kUnsupportedVersion, 0, -1},
     {"tensor type",
      [](Draft& d) { d.tensor(3).type = tflite::TensorType_STRING; },
