@@ -2,6 +2,8 @@
 // fit a few kilobytes of scratch, since all kernels' scratch lies in the arena.
 #if defined(__ARM_FEATURE_DSP)
 
+#include <cstring>
+
 #include "firmware/infer/kernels/depthwise_dsp.h"
 #include "firmware/infer/kernels/depthwise_plane.h"
 #include "firmware/infer/kernels/depthwise_walk.h"
@@ -196,7 +198,7 @@ void EndChannel(const Task<Plan, Element>& task, const Tile& tile, int32_t c,
   const Window& w = task.plan.window;
   const Kernel kernel = KernelOf(task.plan, c);
   const int32_t plane_rows = PlaneRows(w, tile.rows);
-  const uint32_t* words = task.plane + lane;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(task.plane + lane);
   for (int32_t y = 0; y < tile.rows; ++y) {
     for (int32_t x = 0; x < tile.columns; ++x) {
       int32_t sum = 0;
@@ -205,7 +207,8 @@ void EndChannel(const Task<Plan, Element>& task, const Tile& tile, int32_t c,
           const int32_t at = x * w.stride_w + kx;
           const int32_t word =
               ((at / 2) * plane_rows + y * w.stride_h + ky) * kLanes;
-          const auto pixel = static_cast<int16_t>(words[word] >> (at % 2 * 16));
+          int16_t pixel;
+          std::memcpy(&pixel, bytes + 4 * word + 2 * (at % 2), sizeof(pixel));
           sum += pixel * kernel.at[3 * ky + kx];
         }
       }
