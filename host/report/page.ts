@@ -11,18 +11,18 @@ import {
   roundingSentence,
   summarySentence,
 } from "./headline.js";
-import { html, type Markup, render, trusted } from "./html.js";
+import { html, type Markup, trusted } from "./html.js";
 import { htmlStrip } from "./html-strip.js";
 import { htmlTable } from "./html-table.js";
 import { linkTable } from "./links.js";
 import type { ReportInput } from "./load.js";
 import { deviceId } from "./names.js";
+import { framedPage, section } from "./page-frame.js";
 import { makeStrip } from "./pictures.js";
 import { accuracyPlots } from "./plot-accuracy.js";
 import { overviewPlot } from "./plot-overview.js";
 import { tickPlots, tickTable } from "./plot-ticks.js";
 import { repeatCommand } from "./repeat.js";
-import { styleSheet } from "./style.js";
 import type { Table } from "./table.js";
 import { measureNotes, measureTables } from "./tables-measures.js";
 import { resultTables } from "./tables-results.js";
@@ -42,29 +42,16 @@ export async function htmlReport(input: ReportInput): Promise<string> {
   const curves = await accuracyPlots(summary, step);
   // A single curve says all that its one row would.
   const overview = representatives(summary).length > 1 || curves.length === 0 ? await overviewPlot(summary) : null;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="mcu-eval ${manifest.environment.tool.version}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${trusted(styleSheet())}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p class="meta">${metaLine(input)}</p>
-</header>
-<main>
-<p class="summary">${unbroken(summarySentence(input))}</p>
+  return framedPage({
+    title,
+    version: manifest.environment.tool.version,
+    meta: metaLine(input),
+    main: html`<p class="summary">${unbroken(summarySentence(input))}</p>
 ${[roundingSentence(input), equality].map((sentence) => sentence && html`<p>${unbroken(sentence)}</p>\n`)}
 <dl class="tiles">${keyFigures(input).map(
-    (figure) =>
-      html`<div><dt>${figure.title}</dt><dd class="value${figure.alarm ? " alarm" : ""}">${figure.value}</dd>${figure.notes.map((note) => html`<dd class="note">${note}</dd>`)}</div>\n`,
-  )}</dl>
+      (figure) =>
+        html`<div><dt>${figure.title}</dt><dd class="value${figure.alarm ? " alarm" : ""}">${figure.value}</dd>${figure.notes.map((note) => html`<dd class="note">${note}</dd>`)}</div>\n`,
+    )}</dl>
 <ul class="flags">${flagsOf(input).map(({ level, text }) => html`<li class="${level}">${text}</li>\n`)}</ul>
 ${requirements && section("Requirements", htmlTable(requirements, "requirement"))}
 ${overview && section("All attacks", overview)}
@@ -85,13 +72,9 @@ ${section(
     (table, i) =>
       html`<details${i < 2 && trusted(" open")}><summary>${table.caption}</summary>${htmlTable(table, "fields")}</details>\n`,
   ),
-)}
-</main>
-<footer><p>Every figure is computed from <code>samples.jsonl</code> of this run folder${measures.length > 0 && html`, measures from <code>measures.jsonl</code>`}; what was not measured is blank.</p></footer>
-</body>
-</html>
-`;
-  return render(page);
+)}`,
+    footer: html`Every figure is computed from <code>samples.jsonl</code> of this run folder${measures.length > 0 && html`, measures from <code>measures.jsonl</code>`}; what was not measured is blank.`,
+  });
 }
 
 /** Attacks that a title names one by one. */
@@ -113,13 +96,6 @@ export function metaLine({ manifest }: ReportInput): string {
   const started = sessions[0]?.started.slice(0, 10);
   const parts = [`run ${id}`, `${dataset.id} ${dataset.split}, ${range}`, `mcu-eval ${environment.tool.version}`];
   return [...parts, ...(started ? [started] : [])].join(" · ");
-}
-
-function section(title: string, content: Markup | readonly Markup[]): Markup {
-  return html`<section>
-<h2>${title}</h2>
-${content}
-</section>`;
 }
 
 /** Plots that stand open; the rest is a click away. */

@@ -2,10 +2,10 @@
 
 import type { ProfileRecord } from "../data/index.js";
 import { grouped, plural, unbroken } from "./format.js";
-import { html, type Markup, render, trusted } from "./html.js";
+import { html } from "./html.js";
 import { htmlTable } from "./html-table.js";
+import { framedPage, section } from "./page-frame.js";
 import { profilePlot } from "./plot-profile.js";
-import { styleSheet } from "./style.js";
 import { memoryTable, nodesTable, totalsTable, uncountedSentence } from "./tables-profile.js";
 
 /** The whole page. The same record gives the same bytes. */
@@ -14,36 +14,19 @@ export async function profilePage(record: ProfileRecord): Promise<string> {
   const title = `${model.id} on ${board.id}: profile`;
   const plot = await profilePlot(record);
   const totals = totalsTable(record);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="mcu-eval ${record.tool.version}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${trusted(styleSheet())}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p class="meta">${metaLine(record)}</p>
-</header>
-<main>
-<p class="summary">${unbroken(profileSentence(record))}</p>
+  return framedPage({
+    title,
+    version: record.tool.version,
+    meta: metaLine(record),
+    main: html`<p class="summary">${unbroken(profileSentence(record))}</p>
 ${totals && section("One inference", htmlTable(totals, "results"))}
 ${section("Operators", html`${plot}${htmlTable(nodesTable(record), "results")}`)}
-${section("Memory", htmlTable(memoryTable(record), "results"))}
-</main>
-<footer><p>MACs follow from the shapes, padding included.${
-    counts &&
-    html` ${counts.unit} are those of the kernels alone; what it took to count them, ${grouped(counts.hook)} an operator, is taken off. ${exactness(record)}`
-  }</p></footer>
-</body>
-</html>
-`;
-  return render(page);
+${section("Memory", htmlTable(memoryTable(record), "results"))}`,
+    footer: html`MACs follow from the shapes, padding included.${
+      counts &&
+      html` ${counts.unit} are those of the kernels alone; what it took to count them, ${grouped(counts.hook)} an operator, is taken off. ${exactness(record)}`
+    }`,
+  });
 }
 
 /** What the profile found, in a sentence. */
@@ -77,11 +60,4 @@ function metaLine({ board, model, input, runs, tool }: ProfileRecord): string {
     plural(runs, "run"),
     `mcu-eval ${tool.version}`,
   ].join(" · ");
-}
-
-function section(title: string, content: Markup): Markup {
-  return html`<section>
-<h2>${title}</h2>
-${content}
-</section>`;
 }
